@@ -1,0 +1,75 @@
+"""The warehouse file: connections, tables and the lock. Nothing else writes it."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contract import ENTITIES, PROVENANCE, Entity
+
+SCHEMAS = ("raw", "quarantine", "ops", "pseudonyms")
+
+OPS_TABLES = {
+    "quarantine.rows": """
+        source varchar not null, entity varchar not null, file_id varchar not null, file_name varchar not null,
+        line bigint, column_name varchar, rule varchar not null, expected varchar, found varchar, raw_text varchar,
+        delivered_at timestamp not null, batch_id varchar not null, quarantined_at timestamp not null,
+        rule_version integer not null, status varchar not null""",
+    "ops.deliveries": """
+        delivery_id varchar not null, source varchar, entity varchar, file_name varchar not null, path varchar not null,
+        file_id varchar not null, sha256 varchar not null, size_bytes bigint not null, mtime_ns bigint not null,
+        delivered_at timestamp not null, is_declared boolean not null, mode varchar not null, mapping_id varchar not null,
+        status varchar not null, reason varchar, rows_read bigint not null, rows_loaded bigint not null,
+        rows_unchanged bigint not null, rows_quarantined bigint not null, batch_id varchar not null,
+        loaded_at timestamp not null""",
+    "ops.batches": """
+        batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
+        files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",
+    "ops.as_of": "as_of timestamp not null",
+    "ops.validation_results": """
+        batch_id varchar not null, checked_at timestamp not null, border varchar not null, entity varchar not null,
+        rule varchar not null, column_name varchar, severity varchar not null, is_success boolean not null,
+        checked_count bigint, unexpected_count bigint, unexpected_share double, example_keys varchar,
+        description varchar""",
+    "pseudonyms.students": "student_id varchar not null, student_key varchar not null",
+    "pseudonyms.candidates": "system varchar not null, candidate_id varchar not null, candidate_key varchar not null",
+    "pseudonyms.emails": "email varchar not null, email_key varchar not null",
+}
+
+
+def raw_columns(entity: Entity) -> str:
+    """Return the column list of the entity's raw table as DDL; keys are not null, the rest is the checks' affair."""
+    lines = []
+    for column in (*entity.columns, *PROVENANCE):
+        lines.append(f'"{column.name}" {column.sql_type}{" not null" if column.key or column in PROVENANCE else ""}')
+    return ", ".join(lines)
+
+
+def open_warehouse(
+    path: Path, *, read_only: bool = False, memory_limit: str = "8GB", threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse, called ``analytics``, with bounded memory and a spill folder of its own beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    spill = path.parent / "spill"
+    spill.mkdir(mode=0o700, exist_ok=True)
+    connection = duckdb.connect()
+    connection.execute(f"set temp_directory = '{spill}'")
+    connection.execute(f"set memory_limit = '{memory_limit}'")
+    connection.execute("set autoinstall_known_extensions = false")
+    connection.execute("set autoload_known_extensions = false")
+    connection.execute("set timezone = 'UTC'")
+    if threads is not None:
+        connection.execute(f"set threads = {threads}")
+    mode = "read_only" if read_only else "storage_version 'v1.4.0'"
+    connection.execute(f"attach '{path}' as analytics ({mode})")
+    connection.execute("use analytics")
+    return connection
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every schema and table that the pipeline writes, where missing."""
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    for entity in ENTITIES.values():
+        connection.execute(f"create table if not exists raw.{entity.name} ({raw_columns(entity)})")
+    for name, columns in OPS_TABLES.items():
+        connection.execute(f"create table if not exists {name} ({columns})")
