@@ -1,0 +1,61 @@
+# Each target makes .venv itself, from the lock: nothing is needed but make and Python 3.11 or newer.
+# Another interpreter: make test PYTHON=/path/to/python
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PYTHON ?=
+CANDIDATES := $(PYTHON) python3.11 python3.12 python3.13 python3 python
+IS_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## make a sample marketplace, run the pipeline, open the dashboards
+	$(BIN)/throughline demo
+
+test: $(INSTALLED) ## run every test
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED) ## check style, format, types and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+
+bench: $(INSTALLED) ## measure the ingest of 10 million applications
+	$(BIN)/python -m tests.benchmarks.ingest
+
+# A throw-away environment: the resolver is no part of the project.
+lock: ## resolve the dependencies anew into requirements.lock
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(find_python); \
+	"$$python" -m venv "$$folder/venv"; \
+	"$$folder/venv/bin/python" -m pip install --quiet uv; \
+	"$$folder/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+clean: ## remove .venv and the tools' caches; the data stay
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+define find_python
+python=; for each in $(CANDIDATES); do \
+	    if "$$each" -c '$(IS_ENOUGH)' >/dev/null 2>&1; then python=$$each; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "Throughline needs Python 3.11 or newer with its venv module (Debian: apt-get install python3-venv)." >&2; \
+	    echo "None was found among: $(CANDIDATES). Name one with: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi
+endef
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@set -e; if [ ! -x $(BIN)/pip ]; then \
+	$(find_python); \
+	echo "Making $(VENV) with $$("$$python" --version)"; "$$python" -m venv --clear $(VENV); fi
+	@echo "Installing the locked packages into $(VENV): a few minutes the first time"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
