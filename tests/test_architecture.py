@@ -1,0 +1,253 @@
+"""The rooms of the house and who may look into which: read from the syntax tree, so nothing is imported."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from pipelines.contract import ENTITIES
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("pipelines", "expectations", "dashboards")
+SOURCES = sorted(path.relative_to(ROOT) for room in OURS for path in (ROOT / room).rglob("*.py"))
+
+OURS_ALLOWED: dict[str, tuple[str, ...]] = {
+    "pipelines.contract": (),
+    "pipelines.settings": (),
+    "pipelines.warehouse": ("pipelines.contract",),
+    "pipelines.pseudonyms": ("pipelines.contract",),
+    "pipelines.sources.*": ("pipelines.contract", "pipelines.sources.*"),
+    "pipelines.sample.*": ("pipelines.contract", "pipelines.sample.*"),
+    "pipelines.validate": ("pipelines.*", "expectations.*"),
+    "pipelines.*": ("pipelines.*",),
+    "expectations.*": ("pipelines.contract", "expectations.*"),
+    "dashboards.*": ("dashboards.*",),
+}
+"""Room -> rooms that it may import; the first pattern that fits a module binds it."""
+
+THEIRS_ALLOWED: dict[str, tuple[str, ...]] = {
+    "pipelines.contract": (),
+    "pipelines.warehouse": ("duckdb",),
+    "expectations.*": ("great_expectations",),
+    "dashboards.intervals": ("numpy",),
+    "dashboards.economics": ("numpy",),
+    "dashboards.charts": ("plotly", "polars", "numpy"),
+}
+"""Room -> packages that it may import, where the room is that narrow."""
+
+KEPT_TO: dict[str, tuple[str, ...]] = {
+    "great_expectations": ("pipelines.validate", "expectations.*"),
+    "streamlit": ("dashboards.*",),
+    "dbt": ("pipelines.transform",),
+}
+"""Package -> the rooms that may import it."""
+
+HEAVY = ("great_expectations", "dbt", "metricflow", "streamlit", "pandas", "plotly", "polars")
+TOP_LEVEL = {"pyproject.toml", "requirements.lock", "Makefile", "README.md", "CHANGELOG.md", "LICENSE"} | {
+    *OURS,
+    "dbt_project",
+    "data",
+    "tests",
+}
+
+
+def module_name(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(), filename=str(path))
+
+
+def names_imported(node: ast.AST, module: str) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            base = ".".join([*module.split(".")[: -node.level], *([base] if base else [])])
+        yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def imports(path: Path, nodes: list[ast.stmt] | None = None) -> set[str]:
+    """Return every dotted name that the file imports; ``from a import b`` counts as ``a.b``."""
+    module = module_name(path)
+    walked = ast.walk(tree(path)) if nodes is None else iter(nodes)
+    return {name for node in walked for name in names_imported(node, module)}
+
+
+def is_in(name: str, rooms: tuple[str, ...]) -> bool:
+    """Tell whether a module, or a name imported from one, lies in one of the rooms."""
+    return any(fnmatch(f"{name}.", room.removesuffix("*").removesuffix(".") + ".*") for room in rooms)
+
+
+def rule_for(module: str, rules: dict[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    return next((allowed for room, allowed in rules.items() if is_in(module, (room,))), None)
+
+
+def in_order(path: Path) -> str:
+    return str(path)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=in_order)
+def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
+    allowed = rule_for(module_name(path), OURS_ALLOWED) or OURS
+    ours = {name for name in imports(path) if name.split(".")[0] in OURS}
+    assert not {name for name in ours if not is_in(name, allowed)}, f"{path} may import {allowed or 'nothing of ours'}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=in_order)
+def test_a_narrow_room_imports_only_its_packages(path: Path) -> None:
+    allowed = rule_for(module_name(path), THEIRS_ALLOWED)
+    if allowed is None:
+        return
+    packages = {name.split(".")[0] for name in imports(path)} - set(sys.stdlib_module_names) - set(OURS)
+    assert packages <= set(allowed), f"{path} may import {allowed or 'the standard library alone'}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=in_order)
+def test_a_package_that_is_kept_to_a_room_stays_there(path: Path) -> None:
+    packages = {name.split(".")[0] for name in imports(path)}
+    misplaced = {each for each, rooms in KEPT_TO.items() if each in packages and not is_in(module_name(path), rooms)}
+    assert not misplaced, f"{path}: {[(each, KEPT_TO[each]) for each in misplaced]}"
+
+
+def test_one_dashboard_file_opens_duckdb() -> None:
+    openers = {str(path) for path in SOURCES if path.parts[0] == "dashboards" and is_in_package(path, "duckdb")}
+    assert openers <= {"dashboards/database.py"}
+
+
+def test_one_dashboard_file_asks_metricflow() -> None:
+    askers = {str(path) for path in SOURCES if path.parts[0] == "dashboards" and is_in_package(path, "metricflow")}
+    assert askers <= {"dashboards/metrics.py"}
+
+
+def is_in_package(path: Path, package: str) -> bool:
+    return any(name.split(".")[0].startswith(package) for name in imports(path))
+
+
+def test_nobody_imports_the_rim() -> None:
+    assert not [str(path) for path in SOURCES if any(is_in(name, ("pipelines.cli",)) for name in imports(path))]
+
+
+def test_the_rim_imports_rooms_inside_functions_only() -> None:
+    path = Path("pipelines/cli.py")
+    if not (ROOT / path).exists():
+        pytest.skip("pipelines/cli.py is not written yet")
+    at_the_top = imports(path, tree(path).body)
+    rooms = {name for name in at_the_top if is_in(name, OURS) and not is_in(name, ("pipelines.settings",))}
+    assert not rooms, "a command imports its room in its own function, so that --help is fast"
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, pipelines.cli; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not set(HEAVY) & {name.split(".")[0] for name in loaded}
+
+
+# Views ---------------------------------------------------------------------------------------------------------------
+
+VIEWS = [path for path in SOURCES if path.parts[:2] == ("dashboards", "views")]
+SUMMARISING = {"sum", "mean", "median", "std", "var", "quantile", "round", "group_by", "agg", "fsum", "cumsum"}
+SQL = re.compile(
+    r"^\s*(select\b.*\bfrom\b|with\s+\w+\s+as\s*\(|insert\s+into\b|create\s+(or|table|view)\b)", re.I | re.S
+)
+
+
+def is_arithmetic(node: ast.AST) -> bool:
+    if isinstance(node, ast.AugAssign):
+        return True
+    if not isinstance(node, ast.BinOp):
+        return False
+    if isinstance(node.op, ast.Add):
+        joined = (ast.JoinedStr, ast.List, ast.Tuple)
+        return not any(
+            isinstance(side, joined) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+            for side in (node.left, node.right)
+        )
+    return isinstance(node.op, ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow)
+
+
+def called(node: ast.AST) -> str | None:
+    if not isinstance(node, ast.Call):
+        return None
+    return getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=in_order)
+def test_a_page_holds_no_arithmetic(path: Path) -> None:
+    found = [node for node in ast.walk(tree(path)) if is_arithmetic(node) or called(node) in SUMMARISING]
+    assert not found, f"{path}: {[f'line {node.lineno}: {ast.unparse(node)}' for node in found]}"
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=in_order)
+def test_a_page_holds_no_sql(path: Path) -> None:
+    texts = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not [f"line {text.lineno}" for text in texts if SQL.match(str(text.value))], path
+
+
+# One room, one word --------------------------------------------------------------------------------------------------
+
+MODELS = sorted((ROOT / "dbt_project" / "models").rglob("*.sql"))
+MARTS = [path for path in MODELS if "marts" in path.parts]
+STAGING = [path for path in MODELS if "staging" in path.parts]
+EXAMPLES = sorted((ROOT / "pipelines" / "sources" / "examples").glob("*"))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_a_model_has_a_twin_that_describes_it(model: Path) -> None:
+    assert model.with_suffix(".yml").exists()
+
+
+@pytest.mark.parametrize("mart", MARTS, ids=lambda path: path.stem)
+def test_a_mart_says_what_kind_of_table_it_is(mart: Path) -> None:
+    assert re.match(r"(dim|fct|agg|metric)_[a-z_0-9]+$", mart.stem)
+
+
+@pytest.mark.parametrize("model", [path for path in MODELS if "intermediate" in path.parts], ids=lambda path: path.stem)
+def test_an_intermediate_model_says_entity_and_verb(model: Path) -> None:
+    assert re.match(r"int_[a-z0-9]+_[a-z_0-9]+$", model.stem)
+
+
+@pytest.mark.parametrize("model", STAGING, ids=lambda path: path.stem)
+def test_a_staging_model_is_called_after_its_entity_and_group(model: Path) -> None:
+    group, entity = model.parent.name, model.stem.removeprefix(f"stg_{model.parent.name}__")
+    assert entity in ENTITIES, f"{model.name} names no entity of the contract"
+    assert ENTITIES[entity].group == group
+
+
+def test_an_entity_has_exactly_one_staging_model() -> None:
+    if not STAGING:
+        pytest.skip("dbt_project/models/staging holds no model yet")
+    assert sorted(path.stem.split("__", 1)[1] for path in STAGING) == sorted(ENTITIES)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_only_staging_reads_the_raw_tables(model: Path) -> None:
+    if model not in STAGING:
+        assert not re.search(r"\bsource\s*\(", model.read_text())
+
+
+def test_a_source_s_example_has_the_name_of_its_test() -> None:
+    tested = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    names = {path.name.split(".")[0] for path in EXAMPLES if path.name != "__init__.py"}
+    assert not {name for name in names if f"test_{name}" not in tested}
+
+
+def test_an_api_source_has_a_test_of_its_name() -> None:
+    modules = {path.stem for path in (ROOT / "pipelines" / "sources").glob("[!_]*.py")}
+    tested = {path.stem for path in (ROOT / "tests" / "pipelines" / "sources").rglob("test_*.py")}
+    assert not {name for name in modules if f"test_{name}" not in tested}
+
+
+def test_the_top_level_is_fixed(committed: list[Path]) -> None:
+    tops = {path.parts[0] for path in committed}
+    assert not {top for top in tops if not top.startswith(".")} - TOP_LEVEL
