@@ -78,7 +78,9 @@ PROVENANCE: tuple[Column, ...] = (
     Column("_file_id", "text", "First 16 hex digits of the SHA-256 of the file.", required=True),
     Column("_delivered_at", "timestamp", "When the row became known: the delivery's time.", required=True),
     Column("_batch_id", "text", "The ingest run that loaded the row.", required=True),
-    Column("_loaded_at", "timestamp", "When that run loaded it; load bookkeeping, never used by a model.", required=True),
+    Column(
+        "_loaded_at", "timestamp", "When that run loaded it; load bookkeeping, never used by a model.", required=True
+    ),
     Column("_is_deleted", "boolean", "True where a snapshot or correction no longer holds the key.", required=True),
 )
 """Columns that every raw row carries besides the contract's own."""
@@ -257,7 +259,11 @@ PLATFORM = (
         moment("posted_at", "When it was posted.", required=True),
         moment("application_deadline_at", "Last moment to apply.", planned=True),
         moment("closed_at", "When it stopped taking applications."),
-        text("close_reason", "Why it closed.", values=("filled", "no_applicants", "none_suitable", "cancelled", "expired")),
+        text(
+            "close_reason",
+            "Why it closed.",
+            values=("filled", "no_applicants", "none_suitable", "cancelled", "expired"),
+        ),
     ),
     entity(
         "applications",
@@ -421,7 +427,12 @@ OUTCOMES = (
         key("offer_id", "The system's number of the offer."),
         key("version", "Version, counted from 1.", type="integer"),
         link("application_id", "ats_applications.application_id", "The application that the offer answers."),
-        text("status", "State of this version.", values=("unresolved", "accepted", "rejected", "deprecated"), required=True),
+        text(
+            "status",
+            "State of this version.",
+            values=("unresolved", "accepted", "rejected", "deprecated"),
+            required=True,
+        ),
         moment("sent_at", "When sent."),
         moment("resolved_at", "When accepted or rejected."),
         day("starts_at", "Agreed first day.", planned=True),
@@ -434,7 +445,12 @@ OUTCOMES = (
         "outcomes",
         "Jobs that persons hold or held.",
         key("employment_id", "Number of the employment."),
-        link("employer_id", "employers.employer_id", "The employer; blank where it is not on the platform.", required=False),
+        link(
+            "employer_id",
+            "employers.employer_id",
+            "The employer; blank where it is not on the platform.",
+            required=False,
+        ),
         text("system", "System that numbers the candidate."),
         text("candidate_id", "The person, by candidate."),
         text("email", "The person, by address.", pii="direct"),

@@ -15,12 +15,16 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="THROUGHLINE_", env_file=".env", extra="ignore")
 
-    data: Path = Field(default=PROJECT_DIR / "data", description="The folder that holds landing, warehouse and published.")
+    data: Path = Field(
+        default=PROJECT_DIR / "data", description="The folder that holds landing, warehouse and published."
+    )
     key_file: Path = Field(
         default=PROJECT_DIR / ".secrets" / "pseudonym.key",
         description="Made on first use, readable by its owner alone, outside the data.",
     )
-    pseudonym_secret: SecretStr | None = Field(default=None, description="The pseudonym key; takes precedence over key_file.")
+    pseudonym_secret: SecretStr | None = Field(
+        default=None, description="The pseudonym key; takes precedence over key_file."
+    )
     memory_limit: str = "8GB"
     threads: int | None = None
 

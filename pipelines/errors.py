@@ -1,0 +1,46 @@
+"""What can go wrong, said so that the reader knows where to look and what to do next."""
+
+from difflib import get_close_matches
+
+
+class ThroughlineError(Exception):
+    """Anything that ends a command with exit code 1; its text is the message for the user."""
+
+
+class RefusedFile(ThroughlineError):
+    """A file that is not what it claims: nothing of it is loaded."""
+
+    def __init__(
+        self,
+        expected: str,
+        found: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
+        next_step: str = "Mend or replace the file and run again.",
+    ):
+        self.expected, self.found, self.line, self.column, self.next_step = expected, found, line, column, next_step
+        where = "".join([f"line {line}: " if line else "", f"column {column!r}: " if column else ""])
+        super().__init__(f"{where}expected {expected}; found {found}. {next_step}")
+
+
+class MappingError(ThroughlineError):
+    """A mapping or manifest that cannot be followed; raised before any row is loaded."""
+
+
+class WarehouseLocked(ThroughlineError):
+    """Another run is writing."""
+
+
+class BuildFailed(ThroughlineError):
+    """The transformation failed."""
+
+
+class PublishRefused(ThroughlineError):
+    """The audit found a generation unfit to be seen; ends the command with exit code 3."""
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Return "nearest: x, y" for the names closest to ``word``, or the whole list where nothing is close."""
+    near = get_close_matches(word, known, n=3, cutoff=0.5)
+    return f"nearest: {', '.join(near)}" if near else f"known: {', '.join(sorted(known))}"

@@ -1,0 +1,347 @@
+"""A look at the bytes of a text file before a reader is trusted with them.
+
+Readers lose rows in silence: a line that is too long, a NUL byte, a quote that never ends, mixed newlines,
+a compressed file under a plain name. Whatever a reader cannot be trusted with is refused whole or set aside
+by line, so that it sees clean bytes alone and its count can be held against ours.
+"""
+
+import codecs
+import gzip
+import hashlib
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.errors import RefusedFile
+
+CHUNK = 1 << 23
+LONGEST_LINE = 1 << 24
+"""A line over 16 MiB is no record of this domain; readers drop it without a word from 32 MB on."""
+MOST_SET_ASIDE = 0.01
+"""Above this share of damaged lines the file is not a damaged text but something else."""
+
+MAGIC = {
+    b"PK\x03\x04": "a ZIP archive or Excel workbook",
+    b"\x1f\x8b": "gzip-compressed bytes",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG image",
+    b"\x7fELF": "a program",
+    b"SQLite format 3": "an SQLite database",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A physical line that no reader may see: its number (from 1), the rule that it breaks and its text."""
+
+    line: int
+    rule: str
+    expected: str
+    found: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What the bytes say; ``path`` is the file to read: the original, or a cleaned copy with the same line numbers.
+
+    ``records`` counts those below the header that the reader must account for.
+    """
+
+    path: Path
+    records: int
+    set_aside: tuple[SetAside, ...] = ()
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of the file in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def inspect_text(path: Path, spill: Path, *, encoding: str = "utf-8", delimiter: str | None = ",") -> Inspection:
+    """Check a delimited or line-based text file and return what to read.
+
+    ``delimiter`` None means one record a line (NDJSON), where quotes hold no newlines. ``spill`` is a folder for a
+    cleaned copy. Raises RefusedFile for what is not text, has a line over 16 MiB or no content.
+    """
+    refuse_foreign_bytes(path, encoding)
+    source = as_utf8(path, spill, encoding)
+    survey = Survey(quotes=delimiter is not None)
+    for chunk in chunks(source):
+        survey.add(chunk)
+    survey.finish()
+    if survey.is_clean:
+        return Inspection(source, survey.records)
+    return cleaned_copy(source, spill, delimiter=delimiter.encode() if delimiter else None)
+
+
+def refuse_foreign_bytes(path: Path, encoding: str) -> None:
+    """Refuse what its first bytes show to be something else than text in the declared encoding."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if not head.strip():
+        raise RefusedFile("a header and rows", "an empty file")
+    for magic, what in MAGIC.items():
+        is_expected = (what.startswith("gzip") and path.suffix == ".gz") or ("UTF-16" in what and "16" in encoding)
+        if head.startswith(magic) and not is_expected:
+            raise RefusedFile(
+                f"{encoding} text", what, next_step="Deliver it under its own file ending, or as UTF-8 text."
+            )
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html", b"<?xml")):
+        raise RefusedFile("rows", "an HTML or XML page, such as an error page of the server that should deliver it")
+
+
+def as_utf8(path: Path, spill: Path, encoding: str) -> Path:
+    """Return the path itself where it is plain UTF-8, else a decompressed and decoded copy in ``spill``."""
+    is_utf8 = codecs.lookup(encoding).name in ("utf-8", "ascii")
+    if is_utf8 and path.suffix != ".gz":
+        return path
+    copy = spill / f"{path.name}.utf8"
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as stream, copy.open("wb") as out:
+            while piece := stream.read(CHUNK):
+                out.write(piece if is_utf8 else decoder.decode(piece).encode())
+            out.write(b"" if is_utf8 else decoder.decode(b"", final=True).encode())
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise RefusedFile("a whole gzip file", f"a damaged one ({error})") from error
+    except UnicodeDecodeError as error:
+        raise RefusedFile(
+            f"text in {encoding}", f"bytes that are not ({error.reason} at byte {error.start})"
+        ) from error
+    return copy
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+
+
+@dataclass
+class Survey:
+    """Running counts over the chunks of a file.
+
+    Clean means that a reader may have the bytes as they are and that ``records`` is exact; a file with quoted
+    newlines is looked at record by record instead.
+    """
+
+    quotes: bool
+    newlines: int = 0
+    blanks: int = 0
+    carriage_returns: int = 0
+    crlf: int = 0
+    quote_count: int = 0
+    quoted_newlines: int = 0
+    since_newline: int = 0
+    has_damage: bool = False
+    tail: bytes = b"\n"
+    decoder: codecs.IncrementalDecoder = field(default_factory=lambda: codecs.getincrementaldecoder("utf-8")())
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next piece of the file into account."""
+        self.has_damage = self.has_damage or b"\0" in chunk or not self._is_utf8(chunk)
+        self._measure_lines(chunk)
+        self.carriage_returns += chunk.count(b"\r")
+        self.crlf += chunk.count(b"\r\n") + (self.tail.endswith(b"\r") and chunk.startswith(b"\n"))
+        if self.quotes and b'"' in chunk:
+            self._count_quotes(chunk)
+        elif self.quote_count % 2:
+            self.quoted_newlines += chunk.count(b"\n") + 1
+        self._count_blanks(chunk)
+        self.tail = chunk[-4:] if len(chunk) >= 4 else (self.tail + chunk)[-4:]
+
+    def _is_utf8(self, chunk: bytes) -> bool:
+        if chunk.isascii() and not self.decoder.getstate()[0]:
+            return True
+        try:
+            self.decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def _measure_lines(self, chunk: bytes) -> None:
+        self.newlines += chunk.count(b"\n")
+        for start in range(0, len(chunk), 1 << 20):
+            block = chunk[start : start + (1 << 20)]
+            first = block.find(b"\n")
+            longest = self.since_newline + (first if first >= 0 else len(block))
+            if longest > LONGEST_LINE:
+                raise RefusedFile(f"lines of at most {LONGEST_LINE:,} bytes", f"one of at least {longest:,}")
+            self.since_newline = len(block) - 1 - block.rfind(b"\n") if first >= 0 else longest
+
+    def _count_quotes(self, chunk: bytes) -> None:
+        data = np.frombuffer(chunk, dtype=np.uint8)
+        quotes, newlines = np.flatnonzero(data == 34), np.flatnonzero(data == 10)
+        before = np.searchsorted(quotes, newlines) + self.quote_count
+        self.quoted_newlines += int(np.count_nonzero(before % 2))
+        self.quote_count += len(quotes)
+
+    def _count_blanks(self, chunk: bytes) -> None:
+        head = (self.tail[-3:] + chunk[:3]).replace(b"\r", b"")
+        if b"\n\n" not in chunk and b"\n\r\n" not in chunk and b"\n\n" not in head:
+            return
+        data = np.frombuffer(self.tail.replace(b"\r", b"")[-1:] + chunk.replace(b"\r", b""), dtype=np.uint8)
+        self.blanks += int(np.count_nonzero((data[1:] == 10) & (data[:-1] == 10)))
+
+    def finish(self) -> None:
+        """Count a last line without a newline, and damage that shows only at the end."""
+        if not self.tail.endswith(b"\n"):
+            self.newlines += 1
+        self.has_damage = self.has_damage or bool(self.decoder.getstate()[0]) or self.quote_count % 2 == 1
+
+    @property
+    def records(self) -> int:
+        """Records below the header: lines that are not blank, as long as no quoted field holds a newline."""
+        return self.newlines - self.blanks - 1
+
+    @property
+    def is_clean(self) -> bool:
+        mixed = self.carriage_returns > 0 and self.carriage_returns != self.newlines
+        stray_return = self.carriage_returns != self.crlf
+        return not (self.has_damage or mixed or stray_return or self.quoted_newlines)
+
+
+def cleaned_copy(path: Path, spill: Path, *, delimiter: bytes | None) -> Inspection:
+    """Write the file with one kind of newline and blank lines in place of damaged ones; say what was set aside.
+
+    Line numbers stay as they were, since readers skip blank lines.
+    """
+    copy = spill / f"{path.name}.clean"
+    aside: list[SetAside] = []
+    records = 0
+    quoted_newlines = False
+    with copy.open("wb") as out:
+        for record in text_records(path, delimiter):
+            problem = None if record.is_blank else damage(record)
+            if problem is not None:
+                if record.line == 1:
+                    raise RefusedFile("a readable header", f"{problem[2]} in it: {record.text[:80]!r}", line=1)
+                aside.append(SetAside(record.line, *problem, record.text))
+            if record.is_blank or problem is not None:
+                out.write(b"\n" * len(record.lines))
+                continue
+            records += 1
+            quoted_newlines = quoted_newlines or len(record.lines) > 1
+            out.write(b"".join(line.rstrip(b"\r\n").replace(b"\r", b" ") + b"\n" for line in record.lines))
+    if len(aside) > max(10, MOST_SET_ASIDE * (records + len(aside))):
+        raise RefusedFile("text", f"{len(aside):,} damaged lines, the first in line {aside[0].line} ({aside[0].found})")
+    return Inspection(copy, records - 1, tuple(aside))
+
+
+@dataclass(frozen=True)
+class TextRecord:
+    """One record: number of its first physical line (from 1), byte offset, lines, and whether its quote never ends."""
+
+    line: int
+    offset: int
+    lines: tuple[bytes, ...]
+    is_open: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return len(self.lines) == 1 and not self.lines[0].strip(b"\r\n")
+
+    @property
+    def text(self) -> str:
+        decoded = b"".join(self.lines).decode("utf-8", "replace")
+        return decoded.rstrip("\r\n").replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+LOOKAHEAD = 100
+"""A quote that is not closed within this many lines never is: no field of the contract is longer."""
+
+
+def text_records(path: Path, delimiter: bytes | None) -> Iterator[TextRecord]:
+    """Yield the records of a text file; ``delimiter`` None means one record a line, whatever quotes it holds."""
+    with path.open("rb") as stream:
+        waiting: deque[bytes] = deque()
+        number, offset = 1, 0
+        while True:
+            taken: list[bytes] = []
+            is_open = False
+            while not taken or is_open:
+                position = len(taken)
+                if position == len(waiting):
+                    line = stream.readline()
+                    if not line:
+                        break
+                    waiting.append(line)
+                taken.append(waiting[position])
+                is_open = delimiter is not None and leaves_open(taken[-1], is_open, delimiter)
+                if len(taken) > LOOKAHEAD:
+                    break
+            if not taken:
+                return
+            record = TextRecord(number, offset, (taken[0],) if is_open else tuple(taken), is_open)
+            yield record
+            for line in record.lines:
+                waiting.popleft()
+                number, offset = number + 1, offset + len(line)
+
+
+def leaves_open(line: bytes, is_open: bool, delimiter: bytes) -> bool:
+    """Say whether a quoted field is still open at the end of the line; a quote opens at the start of a field alone."""
+    position = 0
+    while True:
+        if is_open:
+            position = line.find(b'"', position)
+            if position < 0:
+                return True
+            if line[position + 1 : position + 2] == b'"':
+                position += 2
+                continue
+            is_open = False
+        elif line[position : position + 1] == b'"':
+            is_open = True
+            position += 1
+            continue
+        position = line.find(delimiter, position)
+        if position < 0:
+            return False
+        position += 1
+
+
+def damage(record: TextRecord) -> tuple[str, str, str] | None:
+    """Return (rule, expected, found) for a record that no reader may see, else None."""
+    joined = b"".join(record.lines)
+    if b"\0" in joined:
+        return "NUL byte", "text", "a NUL byte"
+    try:
+        joined.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return "invalid encoding", "UTF-8", f"byte 0x{joined[error.start]:02x}"
+    return ("unterminated quote", "a closing quote", "none") if record.is_open else None
+
+
+def locate(
+    path: Path, delimiter: bytes | None, returned: Iterable[int], rejected_offsets: Iterable[int], *, header: bool
+) -> dict[int, tuple[int, str]]:
+    """Return {record: (first physical line, text)}, in one pass over the file.
+
+    ``returned`` are numbers, from 0, among the records that the reader returned. ``rejected_offsets`` are the byte
+    positions of those that it rejected; their keys are ``-1 - position in rejected_offsets``.
+    """
+    wanted = set(returned)
+    rejected = {offset: index for index, offset in enumerate(rejected_offsets)}
+    found: dict[int, tuple[int, str]] = {}
+    number = -1
+    for record in text_records(path, delimiter):
+        if record.is_blank or (header and record.line == 1):
+            continue
+        if record.offset in rejected:
+            found[-1 - rejected[record.offset]] = (record.line, record.text)
+            continue
+        number += 1
+        if number in wanted:
+            found[number] = (record.line, record.text)
+    return found
