@@ -19,7 +19,15 @@ NAICS_FILE = "codes/naics_2022_codes.csv"
 
 CONTROLS = {"Public": "public", "Nonprofit": "private nonprofit", "For-profit": "private for-profit"}
 SMALL_WORDS = ("And", "Or", "Of", "In", "The", "For", "To")
-SECTOR_RANGES = {"31": "31-33", "32": "31-33", "33": "31-33", "44": "44-45", "45": "44-45", "48": "48-49", "49": "48-49"}
+SECTOR_RANGES = {
+    "31": "31-33",
+    "32": "31-33",
+    "33": "31-33",
+    "44": "44-45",
+    "45": "44-45",
+    "48": "48-49",
+    "49": "48-49",
+}
 
 
 def read_texts(path: Path) -> pl.DataFrame:
@@ -32,7 +40,9 @@ def degree_granting(schools: pl.DataFrame) -> pl.DataFrame:
     mostly = pl.col("deg_predominant").is_in(["Associate", "Bachelor"])
     community = (pl.col("deg_predominant") == "Certificate") & (pl.col("control") == "Public")
     grants = pl.col("deg_highest").is_in(["Associate", "Bachelor", "Graduate"])
-    return schools.filter(grants & (mostly | community), pl.col("is_hbcu").is_not_null(), pl.col("control").is_not_null())
+    return schools.filter(
+        grants & (mostly | community), pl.col("is_hbcu").is_not_null(), pl.col("control").is_not_null()
+    )
 
 
 def unambiguous_shares(extract: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
