@@ -87,42 +87,51 @@ PROVENANCE: tuple[Column, ...] = (
 
 
 def key(name: str, description: str, references: str | None = None, type: Type = "text", pii: Pii = "none") -> Column:
+    """Declare a key column."""
     return Column(name, type, description, key=True, required=True, references=references, pii=pii)
 
 
 def text(
     name: str, description: str, *, values: tuple[str, ...] = (), required: bool = False, pii: Pii = "none"
 ) -> Column:
+    """Declare a text column."""
     return Column(name, "text", description, required=required, values=values, pii=pii)
 
 
 def link(name: str, references: str, description: str, *, required: bool = True) -> Column:
+    """Declare a reference to the key of another entity."""
     return Column(name, "text", description, required=required, references=references)
 
 
 def flag(name: str, description: str, *, pii: Pii = "none", required: bool = False) -> Column:
+    """Declare a yes-or-no column."""
     return Column(name, "boolean", description, pii=pii, required=required)
 
 
 def moment(name: str, description: str, *, required: bool = False, planned: bool = False) -> Column:
+    """Declare a moment in UTC."""
     return Column(name, "timestamp", description, required=required, planned=planned)
 
 
 def day(name: str, description: str, *, required: bool = False, planned: bool = False) -> Column:
+    """Declare a calendar day."""
     return Column(name, "date", description, required=required, planned=planned)
 
 
 def count(
     name: str, description: str, *, required: bool = False, minimum: float | None = 0, maximum: float | None = None
 ) -> Column:
+    """Declare a whole number within bounds."""
     return Column(name, "integer", description, required=required, minimum=minimum, maximum=maximum)
 
 
 def amount(name: str, description: str, *, required: bool = False, pii: Pii = "none") -> Column:
+    """Declare an amount that is never negative, in USD unless the name says otherwise."""
     return Column(name, "decimal", description, required=required, minimum=0, pii=pii)
 
 
 def entity(name: str, group: Group, description: str, *columns: Column) -> Entity:
+    """Declare an entity; every entity may carry ``updated_at``."""
     return Entity(name, group, description, (*columns, UPDATED_AT))
 
 
@@ -341,6 +350,7 @@ PLATFORM = (
 
 
 def system_key(what: str) -> Column:
+    """Declare the part of a key that says which system numbers the row."""
     return key("system", f"Name of the system that numbers the {what}.")
 
 

@@ -122,6 +122,7 @@ def as_utf8(path: Path, spill: Path, encoding: str) -> Path:
 
 
 def chunks(path: Path) -> Iterator[bytes]:
+    """Yield the file's bytes in pieces of 8 MiB."""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             yield chunk
@@ -153,11 +154,11 @@ class Survey:
         self._measure_lines(chunk)
         self.carriage_returns += chunk.count(b"\r")
         self.crlf += chunk.count(b"\r\n") + (self.tail.endswith(b"\r") and chunk.startswith(b"\n"))
+        self._count_newlines(self.tail + chunk if self.carriage_returns else self.tail[-1:] + chunk, len(chunk))
         if self.quotes and b'"' in chunk:
             self._count_quotes(chunk)
         elif self.quote_count % 2:
-            self.quoted_newlines += chunk.count(b"\n") + 1
-        self._count_blanks(chunk)
+            self.quoted_newlines += 1
         self.tail = chunk[-4:] if len(chunk) >= 4 else (self.tail + chunk)[-4:]
 
     def _is_utf8(self, chunk: bytes) -> bool:
@@ -170,7 +171,6 @@ class Survey:
         return True
 
     def _measure_lines(self, chunk: bytes) -> None:
-        self.newlines += chunk.count(b"\n")
         for start in range(0, len(chunk), 1 << 20):
             block = chunk[start : start + (1 << 20)]
             first = block.find(b"\n")
@@ -179,19 +179,21 @@ class Survey:
                 raise RefusedFile(f"lines of at most {LONGEST_LINE:,} bytes", f"one of at least {longest:,}")
             self.since_newline = len(block) - 1 - block.rfind(b"\n") if first >= 0 else longest
 
+    def _count_newlines(self, with_tail: bytes, length: int) -> None:
+        before = with_tail[: len(with_tail) - length]
+        text = with_tail.replace(b"\r", b"") if self.carriage_returns else with_tail
+        is_newline = np.frombuffer(text, dtype=np.uint8) == 10
+        blanks = int(np.count_nonzero(is_newline[1:] & is_newline[:-1]))
+        known = before.replace(b"\r", b"") if self.carriage_returns else before
+        self.newlines += int(np.count_nonzero(is_newline)) - known.count(b"\n")
+        self.blanks += blanks - sum(known[i : i + 2] == b"\n\n" for i in range(len(known)))
+
     def _count_quotes(self, chunk: bytes) -> None:
         data = np.frombuffer(chunk, dtype=np.uint8)
         quotes, newlines = np.flatnonzero(data == 34), np.flatnonzero(data == 10)
         before = np.searchsorted(quotes, newlines) + self.quote_count
         self.quoted_newlines += int(np.count_nonzero(before % 2))
         self.quote_count += len(quotes)
-
-    def _count_blanks(self, chunk: bytes) -> None:
-        head = (self.tail[-3:] + chunk[:3]).replace(b"\r", b"")
-        if b"\n\n" not in chunk and b"\n\r\n" not in chunk and b"\n\n" not in head:
-            return
-        data = np.frombuffer(self.tail.replace(b"\r", b"")[-1:] + chunk.replace(b"\r", b""), dtype=np.uint8)
-        self.blanks += int(np.count_nonzero((data[1:] == 10) & (data[:-1] == 10)))
 
     def finish(self) -> None:
         """Count a last line without a newline, and damage that shows only at the end."""
@@ -329,17 +331,21 @@ def locate(
     """Return {record: (first physical line, text)}, in one pass over the file.
 
     ``returned`` are numbers, from 0, among the records that the reader returned. ``rejected_offsets`` are the byte
-    positions of those that it rejected; their keys are ``-1 - position in rejected_offsets``.
+    positions of those that it rejected, or of the blank lines before them; their keys are ``-1 - position in
+    rejected_offsets``.
     """
     wanted = set(returned)
     rejected = {offset: index for index, offset in enumerate(rejected_offsets)}
     found: dict[int, tuple[int, str]] = {}
     number = -1
+    index: int | None = None
     for record in text_records(path, delimiter):
+        index = rejected.get(record.offset, index)
         if record.is_blank or (header and record.line == 1):
             continue
-        if record.offset in rejected:
-            found[-1 - rejected[record.offset]] = (record.line, record.text)
+        if index is not None:
+            found[-1 - index] = (record.line, record.text)
+            index = None
             continue
         number += 1
         if number in wanted:

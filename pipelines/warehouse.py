@@ -17,13 +17,17 @@ OPS_TABLES = {
     "ops.deliveries": """
         delivery_id varchar not null, source varchar, entity varchar, file_name varchar not null, path varchar not null,
         file_id varchar not null, sha256 varchar not null, size_bytes bigint not null, mtime_ns bigint not null,
-        delivered_at timestamp not null, is_declared boolean not null, mode varchar not null, mapping_id varchar not null,
+        delivered_at timestamp not null, is_declared boolean not null, mode varchar not null,
+        mapping_id varchar not null,
         status varchar not null, reason varchar, rows_read bigint not null, rows_loaded bigint not null,
         rows_unchanged bigint not null, rows_quarantined bigint not null, batch_id varchar not null,
         loaded_at timestamp not null""",
     "ops.batches": """
         batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
         files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",
+    "ops.snapshot_rows": """
+        source varchar not null, entity varchar not null, scope varchar not null, delivered_at timestamp not null,
+        file_id varchar not null, _key varchar not null, _row varchar not null""",
     "ops.as_of": "as_of timestamp not null",
     "ops.validation_results": """
         batch_id varchar not null, checked_at timestamp not null, border varchar not null, entity varchar not null,

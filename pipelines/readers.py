@@ -1,0 +1,287 @@
+"""From a landed file to a staged table: one row per record, values as the file has them, nothing lost.
+
+Every format ends as the temporary table ``staged``, whose row id is the number of the record (from 0) among those
+that the reader returned. What the reader could not return is in ``Staged.rejected``.
+"""
+
+import csv
+import gzip
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import fastexcel
+
+from pipelines.errors import RefusedFile, did_you_mean
+from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text, locate
+from pipelines.mapping import Dialect
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+REJECTIONS = {
+    "MISSING COLUMNS": "too few fields",
+    "TOO MANY COLUMNS": "too many fields",
+    "UNQUOTED VALUE": "malformed quote",
+    "LINE SIZE OVER MAXIMUM": "line too long",
+    "INVALID ENCODING": "invalid encoding",
+    "INVALID STATE": "malformed record",
+}
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A record that does not conform: where it stands, which rule it breaks, what was expected and found."""
+
+    line: int | None
+    column: str | None
+    rule: str
+    expected: str
+    found: str | None
+    text: str | None
+
+
+Locator = Callable[[Iterable[int]], dict[int, tuple[int, str]]]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file's records in the table ``staged``: its columns with their types, and how to find a record again.
+
+    ``usable`` is the SQL condition of the rows that are records; ``documents`` is true where each is one JSON document
+    in the column ``doc``.
+    """
+
+    columns: dict[str, str]
+    rows: int
+    rejected: tuple[Rejected, ...]
+    locate: Locator
+    usable: str = "true"
+    documents: bool = False
+
+    @property
+    def read(self) -> int:
+        """Records in the file: staged and rejected."""
+        return self.rows + len(self.rejected)
+
+    def value(self, column: str) -> tuple[str, str]:
+        """Return (SQL expression, SQL type) of a source column; raise RefusedFile where the file lacks it."""
+        if column not in self.columns:
+            raise RefusedFile(
+                f"a column {column!r}", f"none ({did_you_mean(column, list(self.columns))})", line=1, column=column
+            )
+        if self.documents:
+            path = "$" + "".join(f'."{part}"' for part in column.split("."))
+            return f"json_extract_string(doc, {literal(path)})", "VARCHAR"
+        return identifier(column), self.columns[column]
+
+
+def identifier(name: str) -> str:
+    """Return the name quoted as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """Return the value as an SQL literal; NULL for None."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def stage(connection: duckdb.DuckDBPyConnection, path: Path, format: str, dialect: Dialect, spill: Path) -> Staged:
+    """Read the file into the temporary table ``staged``; raise RefusedFile where it is not what it claims."""
+    connection.execute("drop table if exists staged")
+    if format in DELIMITERS:
+        return stage_delimited(connection, path, dialect, dialect.delimiter or DELIMITERS[format], spill)
+    if format == "ndjson":
+        return stage_lines(connection, path, dialect, spill)
+    if format == "json":
+        return stage_json_array(connection, path)
+    if format == "parquet":
+        return stage_parquet(connection, path)
+    return stage_workbook(connection, path, dialect)
+
+
+def stage_delimited(
+    connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, delimiter: str, spill: Path
+) -> Staged:
+    """Stage a CSV or TSV file as text, and hold the reader's count against the number of lines."""
+    inspection = inspect_text(path, spill, encoding=dialect.encoding, delimiter=delimiter)
+    header = header_of(inspection.path, delimiter)
+    types = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header) + "}"
+    rows, rejects = read_text(
+        connection,
+        inspection,
+        f"columns = {types}, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"'",
+    )
+    separator = delimiter.encode()
+    located = locate(inspection.path, separator, (), [offset for offset, *_ in rejects], header=True) if rejects else {}
+    rejected = [
+        Rejected(located[-1 - index][0], column, rule, expected, found, located[-1 - index][1])
+        for index, (_, column, rule, expected, found) in enumerate(rejects)
+    ]
+    offsets = [offset for offset, *_ in rejects]
+    return Staged(
+        dict.fromkeys(header, "VARCHAR"),
+        rows,
+        (*rejected, *set_aside(inspection)),
+        lambda records: locate(inspection.path, separator, records, offsets, header=True),
+    )
+
+
+def header_of(path: Path, delimiter: str) -> list[str]:
+    """Return the names in the first line; raise RefusedFile where it is no header."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header = next(csv.reader(islice(stream, 1), delimiter=delimiter, strict=True), [])
+    header = [name.strip() for name in header]
+    if len(set(header)) < len(header) or not all(header):
+        raise RefusedFile("a header of different names", f"{header}", line=1)
+    return header
+
+
+def read_text(
+    connection: duckdb.DuckDBPyConnection, inspection: Inspection, options: str
+) -> tuple[int, list[tuple[int, str | None, str, str, str | None]]]:
+    """Read a text file into ``staged``; return its rows and (byte offset, column, rule, expected, found) of rejects."""
+    for table in ("staged_rejects", "staged_scans"):
+        connection.execute(f"drop table if exists {table}")
+    try:
+        connection.execute(f"""
+            create temp table staged as
+            select * from read_csv(
+                {literal(str(inspection.path))}, auto_detect = false, {options}, max_line_size = {LONGEST_LINE},
+                store_rejects = true, rejects_table = 'staged_rejects', rejects_scan = 'staged_scans', rejects_limit = 0
+            )
+        """)
+    except duckdb.Error as error:
+        raise RefusedFile("a readable file", str(error).split("\n", 1)[0]) from error
+    found = connection.sql("""
+        select line_byte_position - 1, error_type, column_name, error_message
+        from staged_rejects
+        qualify row_number() over (partition by line_byte_position order by column_idx) = 1
+        order by 1
+    """).fetchall()
+    rejects = [(at, column, *reader_rule(kind, message)) for at, kind, column, message in found]
+    rows = count(connection, "staged")
+    if rows + len(rejects) != inspection.records:
+        raise RefusedFile(
+            f"{inspection.records:,} records, by the file's lines",
+            f"{rows:,} read and {len(rejects):,} rejected by the reader",
+            next_step="Check delimiter, quotes and newlines of the file.",
+        )
+    return rows, rejects
+
+
+def reader_rule(kind: str, message: str) -> tuple[str, str, str | None]:
+    """Return (rule, expected, found) for an error of the CSV reader."""
+    rule = REJECTIONS.get(kind, kind.lower())
+    if "Expected Number of Columns: " in message:
+        expected, _, found = message.removeprefix("Expected Number of Columns: ").partition(" Found: ")
+        return rule, f"{expected} fields", f"{found} fields"
+    return rule, "a readable record", message
+
+
+def set_aside(inspection: Inspection) -> list[Rejected]:
+    """Return the lines that inspection kept from the reader."""
+    return [Rejected(each.line, None, each.rule, each.expected, each.found, each.text) for each in inspection.set_aside]
+
+
+def stage_lines(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, spill: Path) -> Staged:
+    """Stage newline-delimited JSON: one document a line; lines that are no JSON object are rejected."""
+    inspection = inspect_text(path, spill, encoding=dialect.encoding, delimiter=None)
+    lines = Inspection(inspection.path, inspection.records + 1, inspection.set_aside)
+    read_text(
+        connection,
+        lines,
+        "columns = {'doc': 'VARCHAR'}, header = false, delim = '\x1e', quote = '', escape = '', nullstr = '\x1d'",
+    )
+    connection.execute("""
+        alter table staged add column is_object boolean;
+        update staged set is_object = case when json_valid(doc) then json_type(doc) = 'OBJECT' else false end
+    """)
+
+    def find(records: Iterable[int]) -> dict[int, tuple[int, str]]:
+        return locate(inspection.path, None, records, (), header=False)
+
+    bad = find(record for (record,) in connection.sql("select rowid from staged where not is_object").fetchall())
+    rejected = [
+        Rejected(line, None, "not JSON", "one JSON object a line", text[:80], text) for line, text in bad.values()
+    ]
+    rows = count(connection, "staged") - len(bad)
+    return Staged(
+        document_columns(connection, "is_object"),
+        rows,
+        (*rejected, *set_aside(inspection)),
+        find,
+        usable="is_object",
+        documents=True,
+    )
+
+
+def stage_json_array(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
+    """Stage a JSON file that holds an array of objects; ``line`` is the number of the object."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+        head = stream.read(64).lstrip()
+    if not head.startswith(b"["):
+        raise RefusedFile("a JSON array of objects", repr(head[:20].decode("utf-8", "replace")) if head else "nothing")
+    try:
+        connection.execute(f"""
+            create temp table staged as
+            select json as doc from read_json_objects({literal(str(path))}, format = 'array')
+        """)
+    except duckdb.Error as error:
+        raise RefusedFile("a JSON array of objects", str(error).split("\n", 1)[0]) from error
+    return Staged(document_columns(connection), count(connection, "staged"), (), whole_rows(connection), documents=True)
+
+
+def document_columns(connection: duckdb.DuckDBPyConnection, usable: str = "true") -> dict[str, str]:
+    """Return the keys found in the staged documents, nested ones as dotted paths."""
+    keys = connection.sql(f"""
+        select distinct fullkey[3:] as path
+        from (select doc from staged where {usable} limit 100000), json_tree(doc)
+        where type not in ('OBJECT', 'ARRAY') and fullkey not like '%[%'
+    """).fetchall()
+    return {path.replace('"', ""): "VARCHAR" for (path,) in sorted(keys)}
+
+
+def stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
+    """Stage a Parquet file with its own types."""
+    try:
+        connection.execute(f"create temp table staged as select * from read_parquet({literal(str(path))})")
+    except duckdb.Error as error:
+        raise RefusedFile("a whole Parquet file", str(error).split("\n", 1)[0]) from error
+    described = connection.sql("describe staged").fetchall()
+    return Staged({row[0]: row[1] for row in described}, count(connection, "staged"), (), whole_rows(connection))
+
+
+def stage_workbook(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect) -> Staged:
+    """Stage one sheet of an Excel workbook as text; ``line`` is the row of the sheet."""
+    try:
+        sheet = fastexcel.read_excel(path).load_sheet(dialect.sheet, dtypes="string")
+        cells = sheet.to_arrow()
+    except (fastexcel.FastExcelError, ValueError) as error:
+        raise RefusedFile("an Excel workbook", str(error).split("\n", 1)[0]) from error
+    connection.register("workbook", cells)
+    connection.execute("create temp table staged as select * from workbook")
+    connection.unregister("workbook")
+    names = [row[0] for row in connection.sql("describe staged").fetchall()]
+    return Staged(dict.fromkeys(names, "VARCHAR"), count(connection, "staged"), (), whole_rows(connection, header=1))
+
+
+def whole_rows(connection: duckdb.DuckDBPyConnection, header: int = 0) -> Locator:
+    """Return a locator for formats without lines: the number of the record and the record as JSON."""
+
+    def find(records: Iterable[int]) -> dict[int, tuple[int, str]]:
+        wanted = ", ".join(str(record) for record in records) or "null"
+        rows = connection.sql(f"select rowid, to_json(staged) from staged where rowid in ({wanted})").fetchall()
+        return {record: (record + 1 + header, text) for record, text in rows}
+
+    return find
+
+
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return the number of rows of a table."""
+    (rows,) = connection.sql(f"select count(*) from {table}").fetchall()[0]
+    return int(rows)
