@@ -3,26 +3,17 @@
 All of it is SQL text over the table ``staged``; nothing is read or written here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.contract import EARLIEST_YEAR, LATEST_YEAR, Column, Entity
+from pipelines.contract import EARLIEST_YEAR, ENTITIES, EXAMPLES, LATEST_YEAR, Column, Entity
 from pipelines.errors import RefusedFile
-from pipelines.mapping import Dialect, EntitySpec, EventLog, FieldSource
+from pipelines.mapping import Dialect, EntitySpec, EventLog, FieldSource, FileSpec
 from pipelines.readers import Staged, literal
 
 RULE_VERSION = 1
 """Raised whenever a rule below changes, so that the quarantine says which rules a row broke."""
-
-EXAMPLES = {
-    "text": "text",
-    "integer": "a whole number such as 12",
-    "decimal": "an amount with at most two decimals such as 450.00",
-    "date": "a date such as 2026-01-31",
-    "timestamp": "a time such as 2026-01-31T12:00:00Z",
-    "boolean": "true or false",
-}
 
 
 @dataclass(frozen=True)
@@ -39,25 +30,43 @@ class Check:
 class Conformed:
     """An entity as SQL over ``staged``.
 
-    ``parsed`` selects ``record``, one ``r_<column>`` (text as found) and one ``t_<column>`` (typed) per contract
-    column. ``checks`` are in the order in which they are reported: the first that fails names the row's rule.
+    ``values`` holds one ``r_<column>`` (text as found) and one ``t_<column>`` (typed) expression per contract column.
+    ``checks`` are in the order in which they are reported: the first that fails names the row's rule.
     """
 
     entity: Entity
-    parsed: str
+    values: dict[str, str]
     checks: tuple[Check, ...]
     unused: tuple[str, ...]
+    usable: str
+
+    def rows(self, names: Iterable[str], where: str = "true") -> str:
+        """Select ``record`` and the named values of the staged records that meet a condition."""
+        wanted = ", ".join(f"{self.values[name]} as {name}" for name in names)
+        return f"select staged.rowid as record, {wanted} from staged where {self.usable} and {where}"
 
     @property
     def failing(self) -> str:
-        """Select (record, check, found) of the rows that do not conform; ``check`` counts from 0."""
+        """Select (record, reason) of the rows that do not conform; ``reason`` is the check's place in ``checks``."""
         reasons = " ".join(f"when {each.condition} then {number}" for number, each in enumerate(self.checks))
-        found = " ".join(f"when {number} then r_{each.column}" for number, each in enumerate(self.checks))
         return f"""
-            select record, reason, case reason {found} end as found
-            from (select *, case {reasons} end as reason from ({self.parsed}))
-            where reason is not null
+            select record, case {reasons} end as reason from ({self.rows(self.values)}) where reason is not null
         """
+
+    @property
+    def found(self) -> str:
+        """Select (record, reason, found) of the rows in the table ``apart`` that have a reason."""
+        cases = " ".join(f"when {number} then r_{each.column}" for number, each in enumerate(self.checks))
+        key = ", ".join(f"t_{name}" for name in self.entity.key)
+        rows = self.rows(self.values, "staged.rowid in (select record from apart)")
+        return f"""
+            select record, reason, case reason when {DUPLICATE} then concat_ws(', ', {key}) {cases} end as found
+            from ({rows}) join apart using (record) where reason is not null
+        """
+
+
+DUPLICATE = -1
+"""The reason of a row whose key stands in an earlier row with other content."""
 
 
 def conform(
@@ -65,7 +74,7 @@ def conform(
 ) -> Conformed:
     """Return the entity's expressions and checks; raise RefusedFile where the file lacks a required column."""
     sources = spec.fields if spec.fields is not None else contract_fields(entity, staged)
-    parsed: list[str] = ["rowid as record"]
+    values: dict[str, str] = {}
     checks: list[Check] = []
     used: set[str] = set()
     for column in entity.columns:
@@ -74,14 +83,22 @@ def conform(
             source = sources[column.name]
             used.update(source.columns)
             value, kind = source_value(source, staged, log)
-            raw, typed = column_expressions(column, value, kind, spec, dialect)
+            raw, typed = column_expressions(column, value, kind, spec, dialect, staged.blank_is_text)
         elif column.name in spec.constants:
             raw = f"{literal(str(spec.constants[column.name]))}::varchar"
             typed = f"{literal(spec.constants[column.name])}::{column.sql_type}"
-        parsed += [f"{raw} as r_{column.name}", f"{typed} as t_{column.name}"]
+        values |= {f"r_{column.name}": raw, f"t_{column.name}": typed}
         checks += column_checks(column, delivered_at)
-    select = f"select {', '.join(parsed)} from staged where {staged.usable}"
-    return Conformed(entity, select, tuple(checks), tuple(name for name in staged.columns if name not in used))
+    unused = tuple(name for name in staged.columns if name not in used)
+    return Conformed(entity, values, tuple(checks), unused, staged.usable)
+
+
+def reader_timestamps(spec: FileSpec, entities: list[str]) -> frozenset[str]:
+    """Return the columns that hold ISO times in UTC and nothing else, in a file of the contract's own layout."""
+    if spec.dialect != Dialect() or any(spec.entities[name].fields is not None for name in entities):
+        return frozenset()
+    columns = (column for name in entities for column in ENTITIES[name].columns)
+    return frozenset(column.name for column in columns if column.type == "timestamp")
 
 
 def contract_fields(entity: Entity, staged: Staged) -> dict[str, FieldSource]:
@@ -112,12 +129,14 @@ def source_value(source: FieldSource, staged: Staged, log: EventLog | None) -> t
     return f"{which}({value}) over (partition by {case} order by {ordered}, rowid {frame})", kind
 
 
-def column_expressions(column: Column, value: str, kind: str, spec: EntitySpec, dialect: Dialect) -> tuple[str, str]:
-    """Return the text and the typed expression of a column."""
+def column_expressions(
+    column: Column, value: str, kind: str, spec: EntitySpec, dialect: Dialect, blank_is_text: bool
+) -> tuple[str, str]:
+    """Return the text and the typed expression of a column; ``blank_is_text`` where the reader keeps empty text."""
     raw = value if kind == "VARCHAR" else f"cast({value} as varchar)"
     words = [word for word in dialect.null_words if word]
-    if kind == "VARCHAR":
-        raw = f"nullif({raw}, '')" if not words else f"case when {raw} not in ('', {listed(words)}) then {raw} end"
+    if kind == "VARCHAR" and (words or blank_is_text):
+        raw = f"case when {raw} not in ({listed(['', *words])}) then {raw} end"
     if column.name in spec.values:
         raw = translated(raw, spec.values[column.name])
     elif kind != "VARCHAR":
@@ -177,7 +196,10 @@ def parsed_boolean(raw: str, dialect: Dialect) -> str:
 
 
 def parsed_timestamp(raw: str, dialect: Dialect) -> str:
-    """Accept the declared formats, or ISO 8601; a time without an offset is in the declared time zone."""
+    """Accept the declared formats, or ISO 8601; a time without an offset is in the declared time zone.
+
+    The words that DuckDB takes as well, such as ``epoch``, fall to the check of the year.
+    """
     if dialect.epoch:
         unit = "to_timestamp" if dialect.epoch == "seconds" else "epoch_ms"
         return f"cast({unit}(try_cast({raw} as bigint)) as timestamp)"
@@ -187,7 +209,7 @@ def parsed_timestamp(raw: str, dialect: Dialect) -> str:
         has_offset = f"regexp_matches({raw}, '([Zz]|[+-]\\d{{2}}(:?\\d{{2}})?)$') and {raw} like '%:%'"
         local = f"cast(timezone({literal(dialect.timezone)}, {parsed}) as timestamp)"
         parsed = f"case when {has_offset} then {parsed} else {local} end"
-    return parsed if dialect.timestamp_formats else f"case when {raw} like '____-__-__%' then {parsed} end"
+    return parsed
 
 
 def parsed_date(raw: str, dialect: Dialect) -> str:
@@ -228,9 +250,9 @@ def column_checks(column: Column, delivered_at: datetime) -> Iterator[Check]:
     """Yield the checks of one column, the most basic first."""
     raw, typed = f"r_{column.name}", f"t_{column.name}"
     if column.required:
-        yield Check(column.name, "missing value", "a value", f"{raw} is null")
+        yield Check(column.name, "missing value", "a value", f"{typed} is null and {raw} is null")
     if column.type != "text":
-        yield Check(column.name, "wrong type", EXAMPLES[column.type], f"{raw} is not null and {typed} is null")
+        yield Check(column.name, "wrong type", EXAMPLES[column.type], f"{typed} is null and {raw} is not null")
     if column.type in ("date", "timestamp"):
         years = f"{typed} < date '{EARLIEST_YEAR}-01-01' or {typed} >= date '{LATEST_YEAR + 1}-01-01'"
         yield Check(column.name, "out of range", f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}", years)

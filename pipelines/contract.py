@@ -21,6 +21,16 @@ SQL_TYPES: dict[Type, str] = {
     "boolean": "boolean",
 }
 
+EXAMPLES: dict[Type, str] = {
+    "text": "text",
+    "integer": "a whole number such as 12",
+    "decimal": "an amount with at most two decimals such as 450.00",
+    "date": "a date such as 2026-01-31",
+    "timestamp": "a time such as 2026-01-31T12:00:00Z",
+    "boolean": "true or false",
+}
+"""What a message tells the deliverer to write."""
+
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 """Years outside this range are not dates of this domain: sentinels, typing errors, ``epoch``, ``infinity``."""
 

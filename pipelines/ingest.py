@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from pipelines import ledger, snapshots
-from pipelines.conform import RULE_VERSION, Conformed, conform
+from pipelines.conform import DUPLICATE, RULE_VERSION, Conformed, conform, reader_timestamps
 from pipelines.contract import ENTITIES, PROVENANCE, Entity
 from pipelines.errors import RefusedFile
 from pipelines.inspection import fingerprint
@@ -115,7 +115,8 @@ def loaded_outcomes(
         return [Outcome(landed.name, landed.source, "+".join(landed.spec.entities), "repeated")]
     with tempfile.TemporaryDirectory(prefix="throughline-") as spill:
         format = landed.spec.dialect.format or format_of(landed.path) or "csv"
-        staged = stage(connection, landed.path, format, landed.spec.dialect, Path(spill))
+        timestamps = reader_timestamps(landed.spec, entities)
+        staged = stage(connection, landed.path, format, landed.spec.dialect, Path(spill), timestamps)
         load = Load(connection, landed, landed.spec, staged, sha256, batch)
         return [load.entity(ENTITIES[name]) for name in entities]
 
@@ -163,8 +164,7 @@ class Load:
         )
 
     def _set_apart(self, conformed: Conformed) -> None:
-        self.connection.execute("drop table if exists apart")
-        self.connection.execute(f"create temp table apart as {conformed.failing}")
+        self.connection.execute(f"create or replace temp table apart as {conformed.failing}")
         failing = count(self.connection, "apart")
         if failing > MOST_QUARANTINED:
             first = self._failing(conformed, limit=1)[0]
@@ -177,14 +177,12 @@ class Load:
             )
 
     def _failing(self, conformed: Conformed, limit: int = MOST_QUARANTINED) -> list[Rejected]:
-        rows = self.connection.sql(
-            f"select record, reason, found from apart where reason is not null order by record limit {limit}"
-        ).fetchall()
+        rows = self.connection.sql(f"{conformed.found} order by record limit {limit}").fetchall()
         places = self.staged.locate(record for record, *_ in rows) if rows else {}
         rejected = []
         for record, reason, found in rows:
             line, text = places[record]
-            if reason < 0:
+            if reason == DUPLICATE:
                 key = ", ".join(conformed.entity.key)
                 rejected.append(Rejected(line, key, "duplicate key", "one row a key", found, text))
             else:
@@ -226,8 +224,10 @@ class Load:
 
     def _write(self, conformed: Conformed) -> tuple[int, int]:
         entity = conformed.entity
-        values = ", ".join(f"t_{column.name} as {column.name}" for column in entity.columns)
-        rows = f"select {values} from ({conformed.parsed}) where record not in (select record from apart)"
+        kept = "true" if not count(self.connection, "apart") else "staged.rowid not in (select record from apart)"
+        typed = [f"t_{column.name}" for column in entity.columns]
+        named = ", ".join(f"t_{column.name} as {column.name}" for column in entity.columns)
+        rows = f"select {named} from ({conformed.rows(typed, kept)})"
         delivery = snapshots.Delivery(
             self.landed.source,
             entity,
@@ -252,23 +252,26 @@ def set_duplicates_apart(connection: duckdb.DuckDBPyConnection, conformed: Confo
     """
     entity = conformed.entity
     key = ", ".join(f"t_{name}" for name in entity.key)
-    rows = f"select * from ({conformed.parsed}) where record not in (select record from apart)"
-    connection.execute("drop table if exists repeated_keys")
-    connection.execute(
-        f"create temp table repeated_keys as select {key} from ({rows}) group by {key} having count(*) > 1"
-    )
+    kept = "staged.rowid not in (select record from apart)"
+    keys = conformed.rows([f"t_{name}" for name in entity.key], kept if count(connection, "apart") else "true")
+    connection.execute(f"""
+        create or replace temp table repeated_keys as
+        select hash({key}) as digest from ({keys}) group by digest having count(*) > 1
+    """)
     if not count(connection, "repeated_keys"):
         return 0
-    content = ", ".join(f"t_{column.name}" for column in entity.columns)
+    typed = [f"t_{column.name}" for column in entity.columns]
     connection.execute(f"""
         insert into apart
-        select record, case when content is distinct from first_content then -1 end, concat_ws(', ', {key})
+        select record, case when content is distinct from first_content then {DUPLICATE} end
         from (
             select
-                *, row({content}) as content,
-                first_value(row({content})) over (partition by {key} order by record) as first_content,
+                record,
+                row({", ".join(typed)}) as content,
+                first_value(row({", ".join(typed)})) over (partition by {key} order by record) as first_content,
                 row_number() over (partition by {key} order by record) as place
-            from ({rows}) semi join repeated_keys using ({key})
+            from ({conformed.rows(typed, kept)})
+            where hash({key}) in (select digest from repeated_keys)
         )
         where place > 1
     """)

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import fastexcel
 
+from pipelines.contract import EXAMPLES
 from pipelines.errors import RefusedFile, did_you_mean
 from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text, locate
 from pipelines.mapping import Dialect
@@ -49,7 +50,7 @@ class Staged:
     """A file's records in the table ``staged``: its columns with their types, and how to find a record again.
 
     ``usable`` is the SQL condition of the rows that are records; ``documents`` is true where each is one JSON document
-    in the column ``doc``.
+    in the column ``doc``; ``blank_is_text`` is false where the reader has made empty text NULL.
     """
 
     columns: dict[str, str]
@@ -58,6 +59,7 @@ class Staged:
     locate: Locator
     usable: str = "true"
     documents: bool = False
+    blank_is_text: bool = True
 
     @property
     def read(self) -> int:
@@ -90,11 +92,21 @@ def literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def stage(connection: duckdb.DuckDBPyConnection, path: Path, format: str, dialect: Dialect, spill: Path) -> Staged:
-    """Read the file into the temporary table ``staged``; raise RefusedFile where it is not what it claims."""
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    format: str,
+    dialect: Dialect,
+    spill: Path,
+    timestamps: frozenset[str] = frozenset(),
+) -> Staged:
+    """Read the file into the temporary table ``staged``; raise RefusedFile where it is not what it claims.
+
+    ``timestamps`` names columns of ISO times that the CSV reader may type itself, which saves a pass over them.
+    """
     connection.execute("drop table if exists staged")
     if format in DELIMITERS:
-        return stage_delimited(connection, path, dialect, dialect.delimiter or DELIMITERS[format], spill)
+        return stage_delimited(connection, path, dialect, dialect.delimiter or DELIMITERS[format], spill, timestamps)
     if format == "ndjson":
         return stage_lines(connection, path, dialect, spill)
     if format == "json":
@@ -105,16 +117,21 @@ def stage(connection: duckdb.DuckDBPyConnection, path: Path, format: str, dialec
 
 
 def stage_delimited(
-    connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, delimiter: str, spill: Path
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    dialect: Dialect,
+    delimiter: str,
+    spill: Path,
+    timestamps: frozenset[str],
 ) -> Staged:
     """Stage a CSV or TSV file as text, and hold the reader's count against the number of lines."""
     inspection = inspect_text(path, spill, encoding=dialect.encoding, delimiter=delimiter)
-    header = header_of(inspection.path, delimiter)
-    types = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header) + "}"
+    columns = {name: "TIMESTAMP" if name in timestamps else "VARCHAR" for name in header_of(inspection.path, delimiter)}
+    types = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
     rows, rejects = read_text(
         connection,
         inspection,
-        f"columns = {types}, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"'",
+        f"columns = {{{types}}}, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"'",
     )
     separator = delimiter.encode()
     located = locate(inspection.path, separator, (), [offset for offset, *_ in rejects], header=True) if rejects else {}
@@ -124,10 +141,11 @@ def stage_delimited(
     ]
     offsets = [offset for offset, *_ in rejects]
     return Staged(
-        dict.fromkeys(header, "VARCHAR"),
+        columns,
         rows,
         (*rejected, *set_aside(inspection)),
         lambda records: locate(inspection.path, separator, records, offsets, header=True),
+        blank_is_text=False,
     )
 
 
@@ -180,6 +198,8 @@ def reader_rule(kind: str, message: str) -> tuple[str, str, str | None]:
     if "Expected Number of Columns: " in message:
         expected, _, found = message.removeprefix("Expected Number of Columns: ").partition(" Found: ")
         return rule, f"{expected} fields", f"{found} fields"
+    if kind == "CAST":
+        return "wrong type", EXAMPLES["timestamp"], message.partition('string "')[2].rpartition('" to')[0]
     return rule, "a readable record", message
 
 

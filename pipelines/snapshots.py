@@ -1,8 +1,9 @@
 """Deliveries that hold everything: what changed, what is gone, and the same end state for any order of arrival.
 
 A snapshot is compared with the one delivered before it. Only rows that differ enter ``raw``; a key that is gone
-enters as a row with ``_is_deleted`` and its last ``updated_at``, so that the delivery alone decides its place. ``ops.snapshot_rows`` keeps which snapshot held which content, by hash, so that
-a snapshot that arrives late can be set between its neighbours: it and its successor are compared anew.
+enters as a row with ``_is_deleted`` and its last ``updated_at``, so that the delivery alone decides its place.
+``ops.snapshot_rows`` keeps which snapshot held which content, by hash, so that a snapshot that arrives late can be
+set between its neighbours: it and its successor are compared anew.
 A correction by name is a snapshot of the one file that it replaces.
 """
 
