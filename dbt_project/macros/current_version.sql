@@ -1,0 +1,36 @@
+{#
+    The version of each key that was valid at as_of, on both clocks: the latest change among the rows
+    known by then, without deleted keys, and without rows whose event (`occurred_at`) came later.
+    The column `as_of` comes along, for seen().
+#}
+{% macro current_version(relation, key, occurred_at=none) %}
+    select versions.*
+    from (
+        select
+            known_rows.*,
+            cuts.as_of,
+            row_number() over (
+                partition by {{ key | join(', ') }}
+                order by
+                    coalesce(known_rows.updated_at, known_rows._delivered_at) desc,
+                    known_rows._delivered_at desc,
+                    known_rows._file_id desc
+            ) as version_number
+        from {{ relation }} as known_rows
+        cross join {{ ref('stg_ops__as_of') }} as cuts
+        where known_rows._delivered_at <= cuts.as_of
+    ) as versions
+    where
+        versions.version_number = 1
+        and not versions._is_deleted
+        {%- if occurred_at %}
+        and versions.{{ occurred_at }} <= versions.as_of
+        {%- endif %}
+{% endmacro %}
+
+
+{# A moment that lies after as_of has not happened yet. #}
+{% macro seen(moment, relation=none) -%}
+    {%- set name = (relation ~ '.' if relation else '') ~ moment -%}
+    case when {{ name }} <= {{ relation ~ '.' if relation else '' }}as_of then {{ name }} end as {{ moment }}
+{%- endmacro %}

@@ -1,0 +1,28 @@
+{# Whole days from one date to another. #}
+{% macro days_between(first, second) -%}
+    cast({{ dbt.datediff(first, second, 'day') }} as bigint)
+{%- endmacro %}
+
+
+{# Days from one moment to another, to the hundredth. #}
+{% macro elapsed_days(first, second) -%}
+    cast({{ dbt.datediff(first, second, 'second') }} / 86400.0 as decimal(9, 2))
+{%- endmacro %}
+
+
+{# The moment so many days later. #}
+{% macro days_after(moment, days) -%}
+    {{ dbt.dateadd('day', days, moment) }}
+{%- endmacro %}
+
+
+{# The date so many days later. #}
+{% macro date_after(day, days) -%}
+    cast({{ dbt.dateadd('day', days, day) }} as date)
+{%- endmacro %}
+
+
+{# The first day of the month that a date lies in. #}
+{% macro month_of(day) -%}
+    cast({{ dbt.date_trunc('month', day) }} as date)
+{%- endmacro %}

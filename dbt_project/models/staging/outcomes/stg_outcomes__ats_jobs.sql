@@ -1,0 +1,18 @@
+with current_ats_jobs as (
+    {{ current_version(source('outcomes', 'ats_jobs'), ['system', 'job_id']) }}
+),
+
+ats_jobs as (
+    select
+        system,
+        job_id,
+        employer_id,
+        department,
+        title,
+        lower(trim(employment_type)) as employment_type,
+        {{ seen('opened_at') }},
+        {{ seen('closed_at') }}
+    from current_ats_jobs
+)
+
+select * from ats_jobs

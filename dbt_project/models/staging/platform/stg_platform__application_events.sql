@@ -1,0 +1,18 @@
+with current_application_events as (
+    {{ current_version(source('platform', 'application_events'), ['event_id'], occurred_at='occurred_at') }}
+),
+
+application_events as (
+    select
+        event_id,
+        application_id,
+        event_type,
+        occurred_at,
+        coalesce(sequence, 0) as sequence,
+        actor,
+        source_stage,
+        source_stage_rank
+    from current_application_events
+)
+
+select * from application_events

@@ -1,0 +1,21 @@
+with current_applications as (
+    {{ current_version(source('platform', 'applications'), ['application_id'], occurred_at='applied_at') }}
+),
+
+pseudonyms as (
+    select student_id, student_key from {{ source('pseudonyms', 'students') }}
+),
+
+applications as (
+    select
+        current_applications.application_id,
+        current_applications.project_id,
+        pseudonyms.student_key,
+        current_applications.applied_at,
+        current_applications.status
+    from current_applications
+    left join pseudonyms
+        on current_applications.student_id = pseudonyms.student_id
+)
+
+select * from applications

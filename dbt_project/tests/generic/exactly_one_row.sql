@@ -1,0 +1,4 @@
+{# Returns the number of rows where it is not one. #}
+{% test exactly_one_row(model) %}
+    select count(*) as row_count from {{ model }} having count(*) <> 1
+{% endtest %}
