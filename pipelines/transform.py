@@ -1,0 +1,159 @@
+"""Build the marts: one dbt process on the warehouse file, and its results read back.
+
+dbt runs as a subprocess, because in one process it would keep DuckDB's lock; so the caller closes its own
+connection first. Unit tests of models belong to ``make test`` and are left out of a build.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import BuildFailed
+from pipelines.settings import PROJECT_DIR
+
+log = logging.getLogger(__name__)
+
+DBT_PROJECT = PROJECT_DIR / "dbt_project"
+FAILED = ("error", "fail", "runtime error")
+LOCKED = "Could not set lock on file"
+
+
+@dataclass(frozen=True)
+class Node:
+    """What became of one node: a model, seed or test; ``failures`` counts the rows that a test returned."""
+
+    name: str
+    kind: str
+    status: str
+    message: str
+    failures: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """A finished build: its nodes, how long they took, and where dbt left its artefacts."""
+
+    nodes: tuple[Node, ...]
+    seconds: float
+    target: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.target / "manifest.json"
+
+    @property
+    def semantic_manifest(self) -> Path:
+        return self.target / "semantic_manifest.json"
+
+    @property
+    def warnings(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.status == "warn")
+
+    @property
+    def failed(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.status in FAILED)
+
+    def count(self, kind: str) -> int:
+        """Return how many nodes of a kind (``model``, ``seed``, ``test``) ran."""
+        return sum(node.kind == kind and node.status != "skipped" for node in self.nodes)
+
+
+def build(warehouse: Path, target: Path | None = None, *, memory_limit: str = "8GB") -> BuildResult:
+    """Build seeds, models and data tests on a closed warehouse; raise BuildFailed naming what failed and where to look.
+
+    ``target`` is dbt's folder for artefacts, by default ``dbt`` beside the warehouse.
+    """
+    folder = target or warehouse.parent / "dbt"
+    results = folder / "run_results.json"
+    results.unlink(missing_ok=True)
+    done = run_dbt(warehouse, folder, "build", "--exclude-resource-type", "unit_test", memory_limit=memory_limit)
+    if not results.exists():
+        raise BuildFailed(startup_message(done.stdout + done.stderr, warehouse, folder))
+    result = read_results(folder)
+    if done.returncode != 0 or result.failed:
+        raise BuildFailed(failure_message(result, warehouse, folder))
+    log.info("Built %d models, %d tests in %.1f s", result.count("model"), result.count("test"), result.seconds)
+    return result
+
+
+def run_dbt(
+    warehouse: Path, target: Path, *arguments: str, memory_limit: str = "8GB"
+) -> subprocess.CompletedProcess[str]:
+    """Run one dbt command on the warehouse; its artefacts and log go to ``target``."""
+    target.mkdir(parents=True, exist_ok=True)
+    folders = {"project-dir": DBT_PROJECT, "profiles-dir": DBT_PROJECT, "target-path": target, "log-path": target}
+    options = [text for name, folder in folders.items() for text in (f"--{name}", str(folder.resolve()))]
+    return subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, *options],
+        env={**os.environ, **environment(warehouse, memory_limit)},
+        cwd=DBT_PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def environment(warehouse: Path, memory_limit: str) -> dict[str, str]:
+    """Return the variables that dbt_project/profiles.yml reads, and those that keep dbt off the network."""
+    return {
+        "THROUGHLINE_WAREHOUSE": str(warehouse.resolve()),
+        "THROUGHLINE_SPILL": str(warehouse.resolve().parent / "spill"),
+        "THROUGHLINE_MEMORY_LIMIT": memory_limit,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def read_results(target: Path) -> BuildResult:
+    """Return the results that dbt wrote into its target folder."""
+    report = json.loads((target / "run_results.json").read_text())
+    nodes = tuple(read_node(entry) for entry in report["results"])
+    return BuildResult(nodes, float(report["elapsed_time"]), target)
+
+
+def read_node(entry: Mapping[str, Any]) -> Node:
+    """Return one entry of run_results.json; its id is ``kind.project.name`` and, for a test, a hash."""
+    kind, _, name, *_ = entry["unique_id"].split(".")
+    return Node(
+        name=name,
+        kind=kind,
+        status=entry["status"],
+        message=(entry.get("message") or "").strip(),
+        failures=entry.get("failures") or 0,
+        seconds=float(entry["execution_time"]),
+    )
+
+
+def compiled_path(target: Path, test: str) -> Path:
+    """Return where the SQL of a test lies, or the folder of all of them where dbt wrote none."""
+    folder = target / "compiled"
+    return next(folder.rglob(f"{test}.sql"), folder)
+
+
+def failure_message(result: BuildResult, warehouse: Path, target: Path) -> str:
+    """Return what failed, one line each, and how to look at the rows."""
+    lines = [f"The build failed: {len(result.failed)} of {len(result.nodes)} nodes."]
+    for node in result.failed:
+        if node.kind == "test" and node.failures:
+            lines.append(
+                f"- test {node.name}: expected no row, found {node.failures}. See them: run {compiled_path(target, node.name)} "
+                f"on {warehouse} with any DuckDB client, read-only."
+            )
+        else:
+            lines.append(f"- {node.kind} {node.name}: {node.message}")
+    return "\n".join([*lines, f"The whole log: {target / 'dbt.log'}"])
+
+
+def startup_message(output: str, warehouse: Path, target: Path) -> str:
+    """Return why dbt ended before it ran anything."""
+    if LOCKED in output:
+        return f"The build found {warehouse} open in another process. End it, or wait for it, and build again."
+    tail = "\n".join(output.strip().splitlines()[-20:])
+    return f"dbt ended before it built anything. Its last words:\n{tail}\nThe whole log: {target / 'dbt.log'}"
