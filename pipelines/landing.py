@@ -41,12 +41,16 @@ class Manifest(Strict):
     source: str = Field(default="platform", pattern=r"^[a-z][a-z0-9_]*$")
     delivered_at: datetime | None = None
     delivery: Mode = "changes"
+    synthetic: bool = False
     entities: dict[str, EntityDelivery] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file to ingest; ``refusal`` says why it cannot be, where that is known before its bytes are read."""
+    """A file to ingest; ``refusal`` says why it cannot be, where that is known before its bytes are read.
+
+    ``is_synthetic`` is what the manifest declares; pages say so.
+    """
 
     path: Path
     name: str
@@ -55,6 +59,7 @@ class LandedFile:
     is_declared: bool
     spec: FileSpec | None
     refusal: str | None = None
+    is_synthetic: bool = False
 
     @property
     def mapping_id(self) -> str:
@@ -139,6 +144,7 @@ def recognised_file(path: Path, folder: Path) -> LandedFile:
         to_utc(declared) if declared else landing_time(path),
         declared is not None,
         contract_spec(entity, path.name, mode),
+        is_synthetic=manifest.synthetic,
     )
 
 

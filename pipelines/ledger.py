@@ -81,7 +81,7 @@ def record(
     """Enter an outcome; an earlier refusal of the same path is replaced."""
     connection.execute("delete from ops.deliveries where path = ? and status = 'refused'", [str(landed.path)])
     connection.execute(
-        f"insert into ops.deliveries values ({', '.join('?' * 21)})",
+        f"insert into ops.deliveries values ({', '.join('?' * 22)})",
         [
             f"{landed.source}:{outcome.entity}:{landed.delivered_at:%Y%m%dT%H%M%S}:{sha256[:16]}",
             outcome.source,
@@ -104,6 +104,7 @@ def record(
             outcome.quarantined,
             batch.batch_id,
             batch.moment,
+            landed.is_synthetic,
         ],
     )
 

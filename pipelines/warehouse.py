@@ -21,7 +21,7 @@ OPS_TABLES = {
         mapping_id varchar not null,
         status varchar not null, reason varchar, rows_read bigint not null, rows_loaded bigint not null,
         rows_unchanged bigint not null, rows_quarantined bigint not null, batch_id varchar not null,
-        loaded_at timestamp not null""",
+        loaded_at timestamp not null, is_synthetic boolean not null""",
     "ops.batches": """
         batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
         files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",

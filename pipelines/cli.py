@@ -1,0 +1,266 @@
+"""The command line: one function per command, and nothing that another room could want.
+
+Heavy rooms are imported inside the command that needs them, so that ``--help`` and a run with nothing new are fast.
+Exit codes: 0 done, 1 failed or files refused, 2 wrong use, 3 validation or audit refused to publish.
+"""
+
+import logging
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.errors import PublishRefused, ThroughlineError
+
+app = typer.Typer(
+    help="Throughline: how micro-internships feed full-time hiring.", no_args_is_help=True, add_completion=False
+)
+quarantine = typer.Typer(help="Rows that did not conform.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+
+Mappings = Annotated[list[Path] | None, typer.Option("--mapping", help="A mapping file outside the landing folder.")]
+AsOf = Annotated[datetime | None, typer.Option(help="See the data as they were known at this moment (UTC).")]
+Scale = Annotated[str, typer.Option(help="tiny, small, medium, or a number of applications.")]
+Format = Annotated[str, typer.Option(help="table, csv or json.")]
+Port = Annotated[int, typer.Option(help="Port of the dashboards on 127.0.0.1.")]
+
+
+def main() -> None:
+    """Run the command line; errors that are meant for the user end it with exit code 1, refusals to publish with 3."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except PublishRefused as error:
+        typer.secho(str(error), fg="red", err=True)
+        typer.echo("Nothing was published; the generation before stays current. See `throughline status`.", err=True)
+        sys.exit(3)
+    except ThroughlineError as error:
+        typer.secho(str(error), fg="red", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def sample(scale: Scale = "small", seed: int = 42, clean: bool = False) -> None:
+    """Write a synthetic marketplace as landing files, and its planted truth beside them."""
+    from pipelines import run
+    from pipelines.progress import Steps
+    from pipelines.sample import write_sample
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    run.refuse_foreign_landing(settings)
+    with Steps().step("sample"):
+        write_sample(settings.landing_dir, settings.truth_dir, scale=scale, seed=seed, dirty=not clean)
+
+
+@app.command()
+def ingest(mapping: Mappings = None, check: bool = False, as_of: AsOf = None) -> None:
+    """Load new landing files into raw tables; rows that do not conform go to the quarantine."""
+    from pipelines import run
+    from pipelines.progress import Steps, say_check
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings):
+        if check:
+            outcomes = run.checked(settings, mapping or [])
+            say_check(outcomes)
+            raise typer.Exit(int(any(each.status == "refused" for each in outcomes)))
+        raise typer.Exit(run.finish(run.ingested(settings, mapping or [], as_of, Steps())))
+
+
+@app.command()
+def dismiss(name: Annotated[str, typer.Argument(help="File as `throughline status` names it.")]) -> None:
+    """Take a refused file off the list: it stays where it is and is not read."""
+    from pipelines import run
+    from pipelines.ledger import dismiss as dismiss_file
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings), run.opened(settings) as connection:
+        dismiss_file(connection, name)
+    typer.echo(f"dismissed  {name}")
+
+
+@app.command()
+def validate() -> None:
+    """Hold the raw tables against the expectations at the border in."""
+    from pipelines import run
+    from pipelines.progress import Steps
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings):
+        run.validated(settings, Steps())
+
+
+@app.command()
+def build(as_of: AsOf = None) -> None:
+    """Build the marts with dbt."""
+    from pipelines import run
+    from pipelines.progress import Steps
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings):
+        run.built(settings, Steps(), as_of)
+
+
+@app.command()
+def publish() -> None:
+    """Copy the marts into a new generation, audit it and make it current."""
+    from pipelines import run
+    from pipelines.progress import Steps
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings):
+        generation = run.published(settings, Steps())
+    typer.echo(f"published  {generation.generation}, data as of {generation.as_of}")
+
+
+@app.command("run")
+def run_command(mapping: Mappings = None, as_of: AsOf = None, force: bool = False) -> None:
+    """Ingest, validate, build and publish; does nothing, fast, when nothing is new."""
+    from pipelines import run
+    from pipelines.settings import Settings
+
+    raise typer.Exit(run.run_all(Settings(), mapping or [], as_of, force))
+
+
+@app.command()
+def demo(scale: Scale = "small", seed: int = 42, serve: bool = True, port: Port = 8501) -> None:
+    """Write a sample, run the pipeline and show the dashboards."""
+    from pipelines import run
+    from pipelines.settings import Settings
+
+    sample(scale, seed)
+    code = run.run_all(Settings(), [], None, False)
+    if code or not serve:
+        raise typer.Exit(code)
+    if not sys.stdout.isatty():
+        typer.echo(f"The dashboards are shown at http://127.0.0.1:{port} by: .venv/bin/throughline dashboard")
+        raise typer.Exit(0)
+    dashboard(port)
+
+
+@app.command()
+def dashboard(port: Port = 8501) -> None:
+    """Show the dashboards on this machine."""
+    from pipelines import generations
+    from pipelines.settings import PROJECT_DIR, Settings
+
+    settings = Settings()
+    if generations.current(settings.published_dir) is None:
+        raise ThroughlineError("expected published data; found none. Make some with `throughline demo` or `run`.")
+    typer.echo(f"Dashboards: http://127.0.0.1:{port} (end with Ctrl-C)")
+    os.environ["THROUGHLINE_DATA"] = str(settings.data_dir)
+    os.chdir(PROJECT_DIR)
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "dashboards" / "app.py")]
+    options = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    os.execv(sys.executable, [*command, *options])
+
+
+@app.command()
+def status() -> None:
+    """Say what is published, what the last runs did, and what stands refused or in quarantine."""
+    from pipelines.settings import Settings
+    from pipelines.status import status_lines
+
+    typer.echo("\n".join(status_lines(Settings())))
+
+
+@app.command()
+def rollback(generation: Annotated[str | None, typer.Argument(help="A kept generation.")] = None) -> None:
+    """Make an older generation current: the one named, or the one before."""
+    from pipelines import run
+    from pipelines.generations import roll_back
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings):
+        chosen = roll_back(settings.published_dir, generation)
+    typer.echo(f"current    {chosen.generation}, data as of {chosen.as_of}")
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One statement on the published file.")], format: Format = "table"
+) -> None:
+    """Ask the published file in SQL, read-only and within limits."""
+    from dashboards.database import DatabaseError, Query, current_generation, fetch
+    from pipelines.output import formatted
+    from pipelines.settings import Settings
+
+    os.environ.setdefault("THROUGHLINE_DATA", str(Settings().data_dir))
+    try:
+        frame = fetch(current_generation(), Query(sql))
+    except DatabaseError as error:
+        raise ThroughlineError(str(error)) from error
+    typer.echo(formatted(frame, format))
+
+
+@app.command()
+def metrics(
+    names: Annotated[list[str] | None, typer.Argument(help="Metrics; none lists them all.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Dimension, such as employer__industry.")] = None,
+    format: Format = "table",
+) -> None:
+    """Compute metrics from their one definition, by dimensions."""
+    from dashboards.database import DatabaseError, current_generation
+    from pipelines.output import formatted
+    from pipelines.settings import Settings
+
+    os.environ.setdefault("THROUGHLINE_DATA", str(Settings().data_dir))
+    try:
+        frame = asked_metrics(current_generation(), names or [], by or [])
+    except DatabaseError as error:
+        raise ThroughlineError(str(error)) from error
+    typer.echo(formatted(frame, format))
+
+
+@quarantine.command("list")
+def quarantine_list(format: Format = "table") -> None:
+    """Count the rows in quarantine by file, column and rule."""
+    from pipelines.output import formatted
+    from pipelines.quarantine import summary
+    from pipelines.run import reading
+    from pipelines.settings import Settings
+
+    with reading(Settings()) as connection:
+        typer.echo(formatted(summary(connection), format))
+
+
+@quarantine.command("show")
+def quarantine_show(
+    file: Annotated[str | None, typer.Argument(help="Name of a file, as in the list.")] = None,
+    rule: str | None = None,
+    limit: int = 20,
+    format: Format = "table",
+) -> None:
+    """Show rows in quarantine: line, column, expected, found and the text of the row."""
+    from pipelines.output import formatted
+    from pipelines.quarantine import rows
+    from pipelines.run import reading
+    from pipelines.settings import Settings
+
+    with reading(Settings()) as connection:
+        typer.echo(formatted(rows(connection, file, rule, limit), format))
+
+
+@quarantine.command("replay")
+def quarantine_replay(
+    file: Annotated[str | None, typer.Argument(help="Name of a file, as in the list.")] = None,
+) -> None:
+    """Hold quarantined rows against today's mapping and rules, and load those that now conform."""
+    from pipelines import run
+    from pipelines.quarantine import replay
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings), run.opened(settings) as connection:
+        loaded, left = replay(connection, settings.landing_dir, run.new_batch(), file)
+    typer.echo(f"replayed   {loaded:,} rows loaded, {left:,} left in quarantine")

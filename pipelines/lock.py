@@ -1,0 +1,34 @@
+"""One writer at a time: an operating-system lock that says who holds it and goes with its process."""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.errors import WarehouseLocked
+
+
+@contextmanager
+def writer_lock(path: Path, moment: datetime) -> Iterator[None]:
+    """Hold the lock file while the block runs; raise WarehouseLocked, naming the holder, where another run has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            stream.seek(0)
+            raise WarehouseLocked(
+                f"{path}: expected to be the only writer; found {stream.read() or 'another run'}. "
+                "Wait for it to end, or end that process, and run again."
+            ) from error
+        stream.truncate(0)
+        stream.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started_at": moment.isoformat()}))
+        stream.flush()
+        try:
+            yield
+        finally:
+            stream.truncate(0)

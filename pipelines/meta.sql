@@ -1,0 +1,87 @@
+create table meta.build_facts as
+select
+    getvariable('generation') as generation,
+    (select as_of from warehouse.ops.as_of) as as_of,
+    getvariable('batch_id') as batch_id,
+    cast(getvariable('published_at') as timestamp) as published_at,
+    (select coalesce(bool_or(is_synthetic), false) from warehouse.ops.deliveries where status = 'loaded') as is_synthetic,
+    getvariable('throughline_version') as throughline_version,
+    getvariable('dbt_version') as dbt_version;
+comment on table meta.build_facts is 'One row: what this file is and what it was made from.';
+comment on column meta.build_facts.generation is 'Name of this generation.';
+comment on column meta.build_facts.as_of is 'Moment (UTC) up to which the data are seen.';
+comment on column meta.build_facts.batch_id is 'Last ingest run that the file holds.';
+comment on column meta.build_facts.published_at is 'When the generation was made (UTC).';
+comment on column meta.build_facts.is_synthetic is 'True where any delivery declares itself synthetic.';
+comment on column meta.build_facts.throughline_version is 'Version of Throughline that made the file.';
+comment on column meta.build_facts.dbt_version is 'Version of dbt-core that built the marts.';
+
+create table meta.semantic_manifest as select getvariable('manifest_json') as manifest_json;
+comment on table meta.semantic_manifest is 'One row: the semantic models and metrics, as dbt compiled them.';
+comment on column meta.semantic_manifest.manifest_json is 'The semantic manifest as JSON, which MetricFlow reads.';
+
+create table meta.validation_results as select * from warehouse.ops.validation_results;
+comment on table meta.validation_results is 'One row per border check and batch: counts and keys, no raw values.';
+comment on column meta.validation_results.batch_id is 'Ingest run that was checked.';
+comment on column meta.validation_results.checked_at is 'When (UTC).';
+comment on column meta.validation_results.border is 'in: the raw tables; out: a new generation.';
+comment on column meta.validation_results.entity is 'Entity or mart that was checked.';
+comment on column meta.validation_results.rule is 'What was checked.';
+comment on column meta.validation_results.column_name is 'Column, where the check is about one.';
+comment on column meta.validation_results.severity is 'critical stops the run; warning is recorded.';
+comment on column meta.validation_results.is_success is 'True where the check held.';
+comment on column meta.validation_results.checked_count is 'Rows that were looked at.';
+comment on column meta.validation_results.unexpected_count is 'Rows that broke the rule.';
+comment on column meta.validation_results.unexpected_share is 'Broken rows over rows looked at, 0 to 1.';
+comment on column meta.validation_results.example_keys is 'Keys of up to ten such rows as JSON; blank where keys are personal.';
+comment on column meta.validation_results.description is 'The rule in words.';
+
+create table meta.deliveries as
+select
+    source, entity, file_name, file_id, delivered_at, mode, status, reason,
+    rows_read, rows_loaded, rows_unchanged, rows_quarantined, batch_id, loaded_at
+from warehouse.ops.deliveries;
+comment on table meta.deliveries is 'The ledger: one row per file and entity that it fed. Read = loaded + unchanged + quarantined.';
+comment on column meta.deliveries.source is 'Source that delivered the file.';
+comment on column meta.deliveries.entity is 'Contract entity that the file fed; several joined by + where it was refused.';
+comment on column meta.deliveries.file_name is 'Name of the file below the landing folder.';
+comment on column meta.deliveries.file_id is 'First 16 hex digits of the SHA-256 of the file.';
+comment on column meta.deliveries.delivered_at is 'When its rows became known (UTC).';
+comment on column meta.deliveries.mode is 'changes, snapshot, events or correction.';
+comment on column meta.deliveries.status is 'loaded, refused, repeated (the same delivery again) or dismissed.';
+comment on column meta.deliveries.reason is 'Why the file was refused.';
+comment on column meta.deliveries.rows_read is 'Records in the file.';
+comment on column meta.deliveries.rows_loaded is 'Rows that entered the raw table.';
+comment on column meta.deliveries.rows_unchanged is 'Rows that repeat what is known.';
+comment on column meta.deliveries.rows_quarantined is 'Rows that do not conform.';
+comment on column meta.deliveries.batch_id is 'Ingest run.';
+comment on column meta.deliveries.loaded_at is 'When that run was (UTC).';
+
+create table meta.quarantined_rows as
+select source, entity, file_name, line, column_name, rule, delivered_at, batch_id
+from warehouse.quarantine.rows
+where status = 'open';
+comment on table meta.quarantined_rows is 'One row per record that does not conform; its text stays in the warehouse.';
+comment on column meta.quarantined_rows.source is 'Source that delivered the file.';
+comment on column meta.quarantined_rows.entity is 'Contract entity that the record was meant for.';
+comment on column meta.quarantined_rows.file_name is 'Name of the file below the landing folder.';
+comment on column meta.quarantined_rows.line is 'Line of the file, from 1, or number of the record where it has no lines.';
+comment on column meta.quarantined_rows.column_name is 'Column that breaks the rule.';
+comment on column meta.quarantined_rows.rule is 'Rule that the record breaks first.';
+comment on column meta.quarantined_rows.delivered_at is 'When the file was delivered (UTC).';
+comment on column meta.quarantined_rows.batch_id is 'Ingest run.';
+
+create table meta.outcome_feeds as
+select employer_id, system, observable_from, observable_to, last_synced_at
+from warehouse.raw.outcome_feeds, warehouse.ops.as_of
+where _delivered_at <= as_of
+qualify row_number() over (
+    partition by employer_id, system
+    order by coalesce(updated_at, _delivered_at) desc, _delivered_at desc, _file_id desc
+) = 1 and not _is_deleted;
+comment on table meta.outcome_feeds is 'One row per employer and system that reports outcomes.';
+comment on column meta.outcome_feeds.employer_id is 'Whose outcomes.';
+comment on column meta.outcome_feeds.system is 'System that feeds them.';
+comment on column meta.outcome_feeds.observable_from is 'First day on which a hire would be seen.';
+comment on column meta.outcome_feeds.observable_to is 'Last such day; blank while the feed lasts.';
+comment on column meta.outcome_feeds.last_synced_at is 'Last time that the feed spoke (UTC).';

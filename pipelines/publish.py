@@ -1,0 +1,227 @@
+"""Publish: marts and facts into a fresh file, audited, made immutable, then current by one atomic change."""
+
+import hashlib
+import json
+import logging
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from pipelines import generations, reconcile
+from pipelines.catalog import CATALOG_COLUMNS, CATALOG_COMMENT, metric_catalog
+from pipelines.errors import PublishRefused, ThroughlineError
+from pipelines.generations import Generation
+from pipelines.readers import literal
+from pipelines.settings import PROJECT_DIR, Settings
+
+log = logging.getLogger(__name__)
+
+STORAGE_VERSION = "v1.4.0"
+META = PROJECT_DIR / "pipelines" / "meta.sql"
+"""What the published file says about itself: one statement a table, comments included."""
+
+Audit = Callable[[Path], list[str]]
+"""Checks a finished file and returns what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a generation is made from, as the build left it."""
+
+    batch_id: str
+    code_id: str
+    semantic_manifest: Path
+    moment: datetime
+
+
+def code_id() -> str:
+    """Return a digest of all code and reference data that decide what is published."""
+    digest = hashlib.sha256(version("duckdb").encode())
+    folders = ("pipelines", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "data/reference")
+    paths = [PROJECT_DIR / "dbt_project" / "dbt_project.yml"]
+    for folder in folders:
+        paths += [each for each in (PROJECT_DIR / folder).rglob("*") if each.suffix in (".py", ".sql", ".yml", ".csv")]
+    for path in sorted(paths):
+        digest.update(path.relative_to(PROJECT_DIR).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
+    """Write, audit and publish a new generation; raise PublishRefused, with the old one still current."""
+    published = settings.published_dir
+    as_of = latest_as_of(settings)
+    generation = Generation(
+        f"{made.moment:%Y%m%dT%H%M%SZ}-{made.batch_id[-6:]}",
+        as_of.isoformat(),
+        made.moment.isoformat(),
+        made.batch_id,
+        made.code_id,
+    )
+    folder = generations.folder_of(published, generation.generation)
+    folder.mkdir(parents=True)
+    try:
+        write_file(settings.warehouse_path, folder / generations.FILE, generation, made)
+        write_restricted(settings.warehouse_path, folder / generations.RESTRICTED)
+        problems = [
+            *reconcile.warehouse_problems(settings.warehouse_path),
+            *reconcile.drift_problems(folder / generations.FILE, previous_file(published)),
+            *audit(folder / generations.FILE),
+        ]
+        if problems:
+            raise PublishRefused("\n".join(problems))
+        seal(folder / generations.FILE, 0o444)
+        seal(folder / generations.RESTRICTED, 0o400)
+        generations.write_facts(folder, generation)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    generations.make_current(published, generation)
+    generations.prune(published, generation.generation)
+    return generation
+
+
+def latest_as_of(settings: Settings) -> datetime:
+    """Return the moment that the warehouse was built for."""
+    with attached(settings.warehouse_path) as connection:
+        rows = connection.sql("select as_of from warehouse.ops.as_of").fetchall()
+    if not rows:
+        raise ThroughlineError("expected loaded data; found none. Load some with `throughline ingest`.")
+    as_of: datetime = rows[0][0]
+    return as_of
+
+
+def previous_file(published: Path) -> Path | None:
+    """Return the file of the current generation, if any."""
+    now = generations.current(published)
+    return published / now.path if now else None
+
+
+def attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open an empty connection with the warehouse attached read-only as ``warehouse``."""
+    connection = duckdb.connect()
+    connection.execute("set autoinstall_known_extensions = false")
+    connection.execute("set autoload_known_extensions = false")
+    connection.execute("set timezone = 'UTC'")
+    connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+    return connection
+
+
+def write_file(warehouse: Path, target: Path, generation: Generation, made: Made) -> None:
+    """Copy every mart with its comments and macros into a new file, and add what the file says about itself.
+
+    Only ``marts`` and ``meta`` are written, table by table: a copy of the whole database would carry raw rows, and a
+    dropped schema leaves its bytes behind.
+    """
+    with attached(warehouse) as connection:
+        connection.execute(f"attach {literal(str(target))} as analytics (storage_version '{STORAGE_VERSION}')")
+        connection.execute("create schema analytics.marts")
+        connection.execute("create schema analytics.meta")
+        for statement in (*mart_statements(connection), *macro_statements(connection)):
+            connection.execute(statement)
+        write_catalog(connection, made.semantic_manifest)
+        write_meta(connection, generation, made.semantic_manifest)
+        connection.execute("checkpoint analytics")
+        connection.execute("detach analytics")
+
+
+def mart_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield the statements that copy the marts, each table with its comments."""
+    tables = connection.sql("""
+        select table_name, comment from duckdb_tables()
+        where database_name = 'warehouse' and schema_name = 'marts' order by table_name
+    """).fetchall()
+    if not tables:
+        raise ThroughlineError("expected marts in the warehouse; found none. Build them with `throughline build`.")
+    for table, comment in tables:
+        yield f"create table analytics.marts.{table} as select * from warehouse.marts.{table}"
+        yield f"comment on table analytics.marts.{table} is {literal(comment)}"
+    columns = connection.sql("""
+        select table_name, column_name, comment from duckdb_columns()
+        where database_name = 'warehouse' and schema_name = 'marts' and comment is not null
+    """).fetchall()
+    for table, column, comment in columns:
+        yield f"comment on column analytics.marts.{table}.{column} is {literal(comment)}"
+
+
+def macro_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield the statements that carry the table macros of the marts over."""
+    macros = connection.sql("""
+        select function_name, parameters, macro_definition, comment from duckdb_functions()
+        where database_name = 'warehouse' and schema_name = 'marts' and function_type = 'table_macro'
+    """).fetchall()
+    for name, parameters, definition, comment in macros:
+        yield f"create macro analytics.marts.{name}({', '.join(parameters)}) as table {definition}"
+        if comment:
+            yield f"comment on macro table analytics.marts.{name} is {literal(comment)}"
+
+
+def write_catalog(connection: duckdb.DuckDBPyConnection, semantic_manifest: Path) -> None:
+    """Write ``marts.metric_catalog`` from the semantic manifest, one row per metric."""
+    frame = metric_catalog(json.loads(semantic_manifest.read_text()))
+    connection.register("catalog", frame.to_arrow())
+    connection.execute("create table analytics.marts.metric_catalog as select * from catalog")
+    connection.unregister("catalog")
+    connection.execute(f"comment on table analytics.marts.metric_catalog is {literal(CATALOG_COMMENT)}")
+    for column, comment in CATALOG_COLUMNS.items():
+        connection.execute(f"comment on column analytics.marts.metric_catalog.{column} is {literal(comment)}")
+
+
+def write_meta(connection: duckdb.DuckDBPyConnection, generation: Generation, semantic_manifest: Path) -> None:
+    """Write the tables of ``meta``: build facts, manifest, ledger, quarantine without raw text, validation results."""
+    facts = {
+        "generation": generation.generation,
+        "batch_id": generation.batch_id,
+        "published_at": generation.published_at,
+        "throughline_version": version("throughline"),
+        "dbt_version": version("dbt-core"),
+        "manifest_json": semantic_manifest.read_text(),
+    }
+    for name, value in facts.items():
+        connection.execute(f"set variable {name} = {literal(value)}")
+    connection.execute("use analytics")
+    connection.execute(META.read_text())
+    connection.execute("use memory")
+
+
+def write_restricted(warehouse: Path, target: Path) -> None:
+    """Write contact names and addresses of students who agreed to be contacted, by the employers they worked for."""
+    target.touch(mode=0o600)
+    target.unlink()
+    with attached(warehouse) as connection:
+        connection.execute(f"attach {literal(str(target))} as restricted (storage_version '{STORAGE_VERSION}')")
+        target.chmod(0o600)
+        connection.execute("use restricted")
+        connection.execute((META.parent / "restricted.sql").read_text())
+        connection.execute("checkpoint restricted")
+        connection.execute("use memory")
+        connection.execute("detach restricted")
+
+
+OPENS = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+tables = connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
+assert tables, "no tables"
+for schema, table in tables:
+    connection.sql(f'select count(*) from "{schema}"."{table}"').fetchall()
+"""
+
+
+def seal(path: Path, mode: int) -> None:
+    """See that the file is whole (no log left, opens read-only in another process), then make it immutable."""
+    if path.with_name(f"{path.name}.wal").exists():
+        raise PublishRefused(f"{path.name}: expected no write-ahead log after the checkpoint; found one")
+    opened = subprocess.run([sys.executable, "-c", OPENS, str(path)], capture_output=True, text=True, check=False)
+    if opened.returncode != 0:
+        raise PublishRefused(f"{path.name}: expected a file that opens read-only; found {opened.stderr[-500:]}")
+    generations.sync(path)
+    path.chmod(mode)
+    generations.sync(path.parent)

@@ -1,0 +1,83 @@
+"""Reconciliation: the books must balance before anything is published."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contract import ENTITIES
+from pipelines.readers import literal
+
+LEAST_SHARE = 0.5
+"""Facts only grow; a mart that falls below half of the generation before has lost data."""
+
+
+def warehouse_problems(warehouse: Path) -> list[str]:
+    """Return every file whose rows do not add up: read = loaded + unchanged + quarantined, and the tables agree."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+        connection.execute("use warehouse")
+        unbalanced = connection.sql("""
+            select
+                file_name || ' (' || entity || '): expected ' || rows_read || ' rows, by the file; found '
+                || rows_loaded || ' loaded + ' || rows_unchanged || ' unchanged + ' || rows_quarantined
+                || ' quarantined'
+            from ops.deliveries
+            where status = 'loaded' and rows_read <> rows_loaded + rows_unchanged + rows_quarantined
+        """).fetchall()
+        quarantined = connection.sql("""
+            select
+                deliveries.file_name || ' (' || deliveries.entity || '): expected ' || rows_quarantined
+                || ' rows in quarantine, by the ledger; found ' || coalesce(held.held_count, 0)
+            from ops.deliveries as deliveries
+            left join (
+                select source, entity, file_id, delivered_at, count(*) as held_count
+                from quarantine.rows where status = 'open' group by all
+            ) as held using (source, entity, file_id, delivered_at)
+            where deliveries.status = 'loaded' and rows_quarantined <> coalesce(held.held_count, 0)
+        """).fetchall()
+        unloaded = [row for entity in ENTITIES for row in entity_problems(connection, entity)]
+    return [text for (text,) in (*unbalanced, *quarantined, *unloaded)]
+
+
+def entity_problems(connection: duckdb.DuckDBPyConnection, entity: str) -> list[tuple[str]]:
+    """Return the deliveries of an entity whose rows in ``raw`` are not those of the ledger."""
+    return connection.sql(f"""
+        select
+            deliveries.file_name || ' ({entity}): expected ' || rows_loaded || ' rows in raw, by the ledger; found '
+            || coalesce(held.held_count, 0)
+        from (
+            select source, file_id, delivered_at, any_value(file_name) as file_name, sum(rows_loaded) as rows_loaded
+            from ops.deliveries where status = 'loaded' and entity = '{entity}' group by all
+        ) as deliveries
+        left join (
+            select _source as source, _file_id as file_id, _delivered_at as delivered_at, count(*) as held_count
+            from raw.{entity} where not _is_deleted group by all
+        ) as held using (source, file_id, delivered_at)
+        where rows_loaded <> coalesce(held.held_count, 0)
+    """).fetchall()
+
+
+def drift_problems(new: Path, old: Path | None) -> list[str]:
+    """Return the marts that fell below half of the generation before, or are gone."""
+    if old is None:
+        return []
+    before, after = row_counts(old), row_counts(new)
+    return [
+        f"marts.{table}: expected at least half of the {rows:,} rows of the generation before; "
+        f"found {after.get(table, 0):,}"
+        for table, rows in before.items()
+        if after.get(table, 0) < LEAST_SHARE * rows
+    ]
+
+
+def row_counts(path: Path) -> dict[str, int]:
+    """Return the number of rows of each mart in a published file."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(str(path))} as published (read_only)")
+        tables = connection.sql("""
+            select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'marts'
+        """).fetchall()
+        return {
+            table: int(connection.sql(f"select count(*) from published.marts.{table}").fetchall()[0][0])
+            for (table,) in tables
+        }

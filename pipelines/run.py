@@ -1,0 +1,181 @@
+"""The steps of a run, each on a closed warehouse, and the run that takes them in order.
+
+Heavy rooms (Great Expectations, dbt) are imported inside the step that needs them, so that a run with nothing new is
+fast.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines import generations
+from pipelines.errors import PublishRefused, ThroughlineError
+from pipelines.ingest import IngestReport, check_mapping
+from pipelines.ingest import ingest as ingest_files
+from pipelines.landing import landed_files
+from pipelines.ledger import Batch, Outcome, set_as_of
+from pipelines.lock import writer_lock
+from pipelines.progress import Steps, console, errors, say_refusal
+from pipelines.publish import Made, code_id
+from pipelines.publish import publish as publish_generation
+from pipelines.settings import Settings
+from pipelines.warehouse import open_warehouse, prepare
+
+if TYPE_CHECKING:
+    from pipelines.transform import BuildResult
+
+
+def now() -> datetime:
+    """Return the moment in UTC, to the second, without an offset."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[None]:
+    """Be the only writer while the block runs."""
+    with writer_lock(settings.warehouse_dir / "writer.lock", now()):
+        yield
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the prepared warehouse under the settings' limits and close it afterwards."""
+    with open_warehouse(
+        settings.warehouse_path, memory_limit=settings.memory_limit, threads=settings.threads
+    ) as connection:
+        prepare(connection)
+        yield connection
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse read-only and close it afterwards; raise where there is none."""
+    if not settings.warehouse_path.exists():
+        raise ThroughlineError("expected a warehouse; found none. Load data with `throughline ingest`.")
+    with open_warehouse(settings.warehouse_path, read_only=True) as connection:
+        yield connection
+
+
+def new_batch() -> Batch:
+    """Return a batch named after the moment and this process."""
+    moment = now()
+    return Batch(f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", moment)
+
+
+def refuse_foreign_landing(settings: Settings) -> None:
+    """Raise where the landing folder holds files that are not synthetic: a sample never mixes with real data."""
+    foreign = [each for each in landed_files(settings.landing_dir) if not each.is_synthetic]
+    if foreign:
+        raise ThroughlineError(
+            f"{settings.landing_dir}: expected an empty folder or an earlier sample; found {foreign[0].name}. "
+            "Set THROUGHLINE_DATA to another folder."
+        )
+
+
+def ingested(settings: Settings, mappings: Sequence[Path], as_of: datetime | None, steps: Steps) -> IngestReport:
+    """Ingest into the warehouse and close it."""
+    with steps.step("ingest"), opened(settings) as connection:
+        return ingest_files(
+            connection, settings.landing_dir, new_batch(), mappings=mappings, as_of=as_of, on_outcome=steps.outcome
+        )
+
+
+def finish(report: IngestReport) -> int:
+    """Repeat refusals that stand and return the exit code: 1 where any file is refused."""
+    for outcome in report.standing:
+        say_refusal(outcome)
+    quarantined = sum(each.quarantined for each in report.outcomes)
+    if quarantined:
+        console.print(f"{quarantined:,} rows in quarantine: see `throughline quarantine list`.")
+    if report.refused:
+        errors.print(f"{len(report.refused)} files refused. Mend, replace, remove or `throughline dismiss` them.")
+    return 1 if report.refused else 0
+
+
+def checked(settings: Settings, mappings: Sequence[Path]) -> list[Outcome]:
+    """Return what the files of the mappings would become, loading nothing."""
+    with opened(settings) as connection:
+        return [outcome for mapping in mappings for outcome in check_mapping(connection, mapping, new_batch())]
+
+
+def validated(settings: Settings, steps: Steps) -> None:
+    """Validate the last batch; raise PublishRefused on a critical failure."""
+    from pipelines.validate import validate as validate_raw
+
+    with steps.step("validate"):
+        report = validate_raw(settings, last_batch(settings))
+    for result in report.warnings:
+        console.print(f"warning    {result.sentence}", markup=False)
+    if report.critical_failures:
+        raise PublishRefused("\n".join(each.sentence for each in report.critical_failures))
+
+
+def last_batch(settings: Settings) -> str:
+    """Return the last batch that the warehouse holds."""
+    with reading(settings) as connection:
+        (batch,) = connection.sql("select max(batch_id) from ops.batches").fetchall()[0]
+    if batch is None:
+        raise ThroughlineError("expected loaded data; found none. Load some with `throughline ingest`.")
+    return str(batch)
+
+
+def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "BuildResult":
+    """Load pseudonyms, set as_of where one is given, and run dbt."""
+    from pipelines.pseudonyms import load_pseudonyms
+    from pipelines.transform import build as build_marts
+
+    last_batch(settings)
+    with steps.step("build"):
+        with opened(settings) as connection:
+            load_pseudonyms(connection, settings.pseudonym_key())
+            set_as_of(connection, as_of)
+        return build_marts(settings.warehouse_path, memory_limit=settings.memory_limit)
+
+
+def published(settings: Settings, steps: Steps) -> generations.Generation:
+    """Publish what the last build left in the warehouse."""
+    from pipelines.validate import audit
+
+    manifest = settings.warehouse_dir / "dbt" / "semantic_manifest.json"
+    if not manifest.exists():
+        raise ThroughlineError("expected a build; found none. Build with `throughline build`.")
+    made = Made(last_batch(settings), code_id(), manifest, now())
+    with steps.step("publish"):
+        return publish_generation(
+            settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures]
+        )
+
+
+def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None, force: bool) -> int:
+    """Run the four steps as far as they have something to do, and return the exit code."""
+    steps = Steps()
+    with writing(settings):
+        report = ingested(settings, mappings, as_of, steps)
+        code = finish(report)
+        if report.as_of is None:
+            errors.print(f"No data in {settings.landing_dir}. Write a sample with `throughline sample`.")
+            return 1
+        if not force and is_published(settings, report.as_of):
+            console.print("nothing new: the current generation holds all that was loaded")
+            return code
+        validated(settings, steps)
+        built(settings, steps, as_of)
+        generation = published(settings, steps)
+    console.print(f"published  {generation.generation}, data as of {generation.as_of}")
+    return code
+
+
+def is_published(settings: Settings, as_of: datetime) -> bool:
+    """Say whether the current generation shows the last batch at this moment, made by this very code."""
+    current = generations.current(settings.published_dir)
+    return (
+        current is not None
+        and current.batch_id == last_batch(settings)
+        and current.as_of == as_of.isoformat()
+        and current.code_id == code_id()
+    )

@@ -1,0 +1,53 @@
+"""What `throughline status` says."""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from pipelines import generations
+from pipelines.settings import Settings
+from pipelines.warehouse import open_warehouse
+
+
+def status_lines(settings: Settings) -> Iterator[str]:
+    """Yield the lines: published generations, last batches, refused files, quarantine."""
+    current = generations.current(settings.published_dir)
+    if current is None:
+        yield "published   nothing yet"
+    else:
+        yield f"published   {current.generation}, data as of {current.as_of}, batch {current.batch_id}"
+    for name in generations.names(settings.published_dir):
+        yield f"kept        {name}{' (current)' if current and current.generation == name else ''}"
+    if not settings.warehouse_path.exists():
+        yield "warehouse   none yet"
+        return
+    with open_warehouse(settings.warehouse_path, read_only=True) as connection:
+        yield from warehouse_lines(connection)
+
+
+def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield what the warehouse tells of batches, checks, refusals and quarantine."""
+    batches = connection.sql("""
+        select batch_id, files_loaded, files_refused, rows_loaded, rows_quarantined
+        from ops.batches order by batch_id desc limit 5
+    """).fetchall()
+    for batch, loaded, refused, rows, quarantined in batches:
+        yield (
+            f"batch       {batch}: {loaded:,} files, {rows:,} rows loaded, {quarantined:,} quarantined, "
+            f"{refused:,} files refused"
+        )
+    failed = connection.sql("""
+        select severity, border, entity, rule, column_name, unexpected_count
+        from ops.validation_results
+        where not is_success and checked_at = (select max(checked_at) from ops.validation_results)
+        order by severity, entity
+    """).fetchall()
+    for severity, border, entity, rule, column, count in failed:
+        yield f"{severity:<11} border {border}: {entity}{f'.{column}' if column else ''}: {rule}: {count or 0:,} rows"
+    refusals = connection.sql("""
+        select distinct file_name, reason from ops.deliveries where status = 'refused' order by file_name
+    """).fetchall()
+    for name, reason in refusals:
+        yield f"refused     {name}: {reason}"
+    (open_rows,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
+    yield f"quarantine  {open_rows:,} rows"
