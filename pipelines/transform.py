@@ -142,9 +142,10 @@ def failure_message(result: BuildResult, warehouse: Path, target: Path) -> str:
     lines = [f"The build failed: {len(result.failed)} of {len(result.nodes)} nodes."]
     for node in result.failed:
         if node.kind == "test" and node.failures:
+            sql = compiled_path(target, node.name)
             lines.append(
-                f"- test {node.name}: expected no row, found {node.failures}. See them: run {compiled_path(target, node.name)} "
-                f"on {warehouse} with any DuckDB client, read-only."
+                f"- test {node.name}: expected no row, found {node.failures}. "
+                f"See them: run {sql} on {warehouse} with any DuckDB client, read-only."
             )
         else:
             lines.append(f"- {node.kind} {node.name}: {node.message}")

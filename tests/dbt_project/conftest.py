@@ -1,0 +1,21 @@
+"""Warehouses that several tests look at, each built once."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from tests.dbt_project.marketplace import Built, Marketplace, build_marketplace
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """A marketplace without rows, built: the shape of every mart, and the published table macro."""
+    built = build_marketplace(Marketplace(), tmp_path_factory.mktemp("empty"))
+    yield built
+    built.connection.close()
+
+
+@pytest.fixture(scope="module")
+def built_empty(empty: Built) -> duckdb.DuckDBPyConnection:
+    return empty.connection

@@ -1,0 +1,211 @@
+"""The curve, against arithmetic written here: exact fractions, the textbook's double loop, and the planted truth."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import exp, log, sqrt
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.sample.outcomes import draw_pairs, true_incidence
+
+Pair = tuple[int, int, int]
+"""entry_days, exit_days, event_code (1 host, 2 elsewhere, 0 censored)."""
+
+Curve = Callable[[pl.DataFrame], pl.DataFrame]
+
+TIES_AND_LATE_ENTRY: list[Pair] = [
+    (0, 3, 1),
+    (0, 3, 2),
+    (0, 3, 0),
+    (0, 5, 1),
+    (2, 5, 1),
+    (3, 7, 2),
+    (3, 9, 0),
+    (5, 9, 1),
+    (0, 9, 2),
+    (4, 12, 0),
+    (0, 15, 1),
+    (0, 20, 0),
+]
+SEEDS = 400
+PAIRS = 2000
+YEAR = 365
+
+
+@pytest.fixture(scope="module")
+def curve(built_empty: duckdb.DuckDBPyConnection) -> Curve:
+    """Return a function that runs the published table macro on a frame."""
+
+    def run(pairs: pl.DataFrame) -> pl.DataFrame:
+        built_empty.register("frame", pairs.to_arrow())
+        built_empty.execute("create or replace temp table some_pairs as select * from frame")
+        built_empty.unregister("frame")
+        answer = built_empty.execute("select * from marts.cumulative_incidence('some_pairs') order by group_key, day")
+        return pl.DataFrame(answer.to_arrow_table())
+
+    return run
+
+
+def frame(pairs: list[Pair]) -> pl.DataFrame:
+    return pl.DataFrame(pairs, schema=["entry_days", "exit_days", "event_code"], orient="row")
+
+
+def exact_curve(pairs: list[Pair]) -> dict[int, tuple[Fraction, Fraction, Fraction, Fraction]]:
+    """Return day -> (host incidence, elsewhere incidence, Kaplan-Meier survival, variance of the host's incidence).
+
+    The textbook's definition, day by day, in rational arithmetic; Marubini and Valsecchi (1995), section 11.3.
+    """
+    survival, host, elsewhere = Fraction(1), Fraction(0), Fraction(0)
+    steps: list[tuple[Fraction, Fraction, int, int, int]] = []
+    answer = {}
+    for day in sorted({exit_day for _, exit_day, _ in pairs}):
+        at_risk = sum(entry < day <= exit_day for entry, exit_day, _ in pairs)
+        hosts = sum(exit_day == day and event == 1 for _, exit_day, event in pairs)
+        others = sum(exit_day == day and event == 2 for _, exit_day, event in pairs)
+        before = survival
+        host += before * Fraction(hosts, at_risk)
+        elsewhere += before * Fraction(others, at_risk)
+        survival *= 1 - Fraction(hosts + others, at_risk)
+        steps.append((host, before, at_risk, hosts, hosts + others))
+        answer[day] = (host, elsewhere, survival, exact_variance(host, steps))
+    return answer
+
+
+def exact_variance(host: Fraction, steps: list[tuple[Fraction, Fraction, int, int, int]]) -> Fraction:
+    total = Fraction(0)
+    for then, before, n, d1, d in steps:
+        if d < n:
+            total += (host - then) ** 2 * Fraction(d, n * (n - d))
+        total += before**2 * Fraction((n - d1) * d1, n**3)
+        total -= 2 * (host - then) * before * Fraction(d1, n**2)
+    return total
+
+
+def random_pairs(seed: int) -> list[Pair]:
+    rng = np.random.default_rng(seed)
+    entries = rng.integers(0, 6, 60) * rng.integers(0, 2, 60)
+    exits = entries + rng.integers(1, 15, 60)
+    return list(zip(entries.tolist(), exits.tolist(), rng.integers(0, 3, 60).tolist(), strict=True))
+
+
+@pytest.mark.parametrize("pairs", [TIES_AND_LATE_ENTRY, *map(random_pairs, range(5))], ids=range(6))
+def test_the_curve_is_the_textbook_s_with_ties_and_late_entry(curve: Curve, pairs: list[Pair]) -> None:
+    got = curve(frame(pairs))
+    expected = exact_curve(pairs)
+    assert got["day"].to_list() == sorted(expected)
+    for row in got.iter_rows(named=True):
+        host, elsewhere, survival, variance = expected[row["day"]]
+        assert row["host_incidence"] == pytest.approx(float(host), abs=1e-12)
+        assert row["elsewhere_incidence"] == pytest.approx(float(elsewhere), abs=1e-12)
+        assert row["survival"] == pytest.approx(float(survival), abs=1e-12)
+        assert row["host_variance"] == pytest.approx(float(variance), abs=1e-12)
+
+
+def test_incidences_sum_to_one_minus_kaplan_meier(curve: Curve) -> None:
+    rng = np.random.default_rng(11)
+    got = curve(draw_pairs(5000, rng).select("entry_days", "exit_days", "event_code"))
+    total = got["host_incidence"] + got["elsewhere_incidence"] + got["survival"]
+    assert float((total - 1).abs().max()) < 1e-12
+
+
+def test_the_band_is_on_the_log_log_scale(curve: Curve) -> None:
+    last = curve(frame(TIES_AND_LATE_ENTRY)).row(2, named=True)
+    incidence, variance = last["host_incidence"], last["host_variance"]
+    width = 1.959964 * sqrt(variance) / (incidence * log(incidence))
+    assert last["host_lower"] == pytest.approx(incidence ** exp(-width), rel=1e-6)
+    assert last["host_upper"] == pytest.approx(incidence ** exp(width), rel=1e-6)
+    assert 0 < last["host_lower"] < incidence < last["host_upper"] < 1
+
+
+def test_a_pair_that_enters_on_the_day_of_an_event_is_not_yet_at_risk(curve: Curve) -> None:
+    got = curve(frame([(0, 5, 1), (0, 9, 0), (5, 9, 0)]))
+    assert got.row(0, named=True)["at_risk_count"] == 2
+    assert got.row(1, named=True)["at_risk_count"] == 2
+
+
+def test_an_event_precedes_a_censoring_on_the_same_day(curve: Curve) -> None:
+    got = curve(frame([(0, 5, 1), (0, 5, 0)]))
+    assert got["host_incidence"].to_list() == [0.5]
+
+
+def test_survival_ends_at_zero_without_an_error(curve: Curve) -> None:
+    got = curve(frame([(0, 5, 1), (0, 8, 2), (10, 20, 1)]))
+    assert got["survival"].to_list() == [0.5, 0.0, 0.0]
+    assert got["host_incidence"].to_list() == [0.5, 0.5, 0.5]
+
+
+def test_the_band_is_unknown_while_nothing_has_happened(curve: Curve) -> None:
+    got = curve(frame([(0, 5, 2), (0, 9, 1), (0, 12, 0)]))
+    assert got["host_lower"].to_list()[0] is None
+    assert got["host_lower"].to_list()[1] is not None
+
+
+def test_hired_elsewhere_leaves_the_risk_set(curve: Curve) -> None:
+    got = curve(frame([(0, 10, 2)] * 5 + [(0, 20, 1)] * 5))
+    assert got["at_risk_count"].to_list() == [10, 5]
+    assert got["host_incidence"].to_list()[-1] == pytest.approx(0.5)
+
+
+def test_a_pair_that_left_before_it_was_watched_is_left_out(curve: Curve) -> None:
+    got = curve(frame([(10, 5, 1), (0, 8, 1), (0, 9, 0)]))
+    assert got["day"].to_list() == [8, 9]
+
+
+def test_curves_of_several_groups_do_not_mix(curve: Curve) -> None:
+    alone = [curve(frame(pairs)) for pairs in (TIES_AND_LATE_ENTRY, random_pairs(7))]
+    both = curve(
+        pl.concat(
+            [frame(TIES_AND_LATE_ENTRY).with_columns(group_key=1), frame(random_pairs(7)).with_columns(group_key=2)]
+        )
+    )
+    for key, single in zip(("1", "2"), alone, strict=True):
+        ours = both.filter(pl.col("group_key").cast(pl.String) == key)
+        assert ours.drop("group_key").equals(single.drop("group_key"))
+
+
+def test_the_band_covers_the_planted_hire_through_in_nearly_95_of_100_tables(curve: Curve) -> None:
+    tables = [
+        draw_pairs(PAIRS, np.random.default_rng(seed))
+        .select("entry_days", "exit_days", "event_code")
+        .with_columns(group_key=pl.lit(seed))
+        for seed in range(SEEDS)
+    ]
+    at_one_year = at_day(curve(pl.concat(tables)), YEAR)
+    truth = float(np.asarray(true_incidence(float(YEAR))))
+    covered = at_one_year.select(((pl.col("host_lower") <= truth) & (truth <= pl.col("host_upper"))).mean()).item()
+    assert at_one_year.height == SEEDS
+    assert 0.92 <= covered <= 0.98
+    assert at_one_year["host_incidence"].mean() == pytest.approx(truth, abs=0.001)
+
+
+def test_the_curve_recovers_the_truth_that_naive_figures_miss(curve: Curve) -> None:
+    """The scenario of METRICS: over 200 draws the curve is right, the naive share too low, one minus KM too high."""
+    draws, completers = 200, 7130
+    pairs = pl.concat(
+        draw_pairs(completers, np.random.default_rng(10_000 + draw)).with_columns(group_key=pl.lit(draw))
+        for draw in range(draws)
+    )
+    event = pl.col("event_code")
+    in_year = pl.col("exit_days") <= YEAR
+    host_by_then = (event == 1) & in_year
+    is_mature = pl.col("completed_day") + YEAR <= int(36 * 365.25 / 12)
+    by_draw = pairs.group_by("group_key").agg(
+        naive=host_by_then.mean(), matured=(host_by_then & is_mature).sum() / is_mature.sum()
+    )
+    columns = ["group_key", "entry_days", "exit_days", "event_code"]
+    competing = at_day(curve(pairs.select(columns)), YEAR)
+    elsewhere_censored = pl.when(event == 1).then(1).otherwise(0).alias("event_code")
+    ignoring = at_day(curve(pairs.select(columns).with_columns(elsewhere_censored)), YEAR)
+    truth = float(np.asarray(true_incidence(float(YEAR))))
+    assert competing["host_incidence"].mean() == pytest.approx(truth, abs=0.001)
+    assert by_draw["naive"].mean() < 0.064
+    assert ignoring["host_incidence"].mean() > 0.089
+    assert competing["host_incidence"].std() < by_draw["matured"].std()
+
+
+def at_day(curves: pl.DataFrame, day: int) -> pl.DataFrame:
+    """Return each curve's last row up to the day."""
+    return curves.filter(pl.col("day") <= day).sort("group_key", "day").group_by("group_key").last()
