@@ -1,6 +1,7 @@
 """Applications: who applies for which project, whom the employer chooses, and what happens on the way."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,12 @@ def selection_scores(
 
 
 def decide(
-    plan: Plan, people: People, projects: Projects, applicants: tuple[Ints, Ints, Ints], has_completed: Flags, first: int
+    plan: Plan,
+    people: People,
+    projects: Projects,
+    applicants: tuple[Ints, Ints, Ints],
+    has_completed: Flags,
+    first: int,
 ) -> tuple[Projects, Applications]:
     """Return the projects as closed, and their applications with everything that happened to them."""
     row, student, applied = applicants
@@ -168,7 +174,7 @@ def _stages(
     selected: Ints,
     declined: Flags,
     rank: Ints,
-) -> dict[str, Ints]:
+) -> dict[str, Any]:
     """Return the moment of each stage, the final status and when it was reached."""
     size, number = len(row), plan.number
     levels = rng.random((8, size))
@@ -197,10 +203,10 @@ def _stages(
     expired = np.where(lapses, closed + 30 * DAY, NEVER)
     choices = [withdrawn < NEVER, is_selected, answered, lapses]
     status = np.select(choices, [WITHDRAWN, SELECTED, REJECTED, EXPIRED], OPEN)
-    decided = np.select(choices, [withdrawn, selected, rejected, expired], NEVER)
+    final = np.where(again, reopened + DAY, rejected)
+    decided = np.select(choices, [withdrawn, selected, final, expired], NEVER)
     return {
         "reviewed": reviewed, "shortlisted": shortlisted, "interviewed": interviewed, "selected": selected,
         "withdrawn": withdrawn, "rejected": rejected, "reopened": reopened, "expired": expired,
         "status": status, "decided": decided, "is_accepted": is_selected & ~declined,
     }  # fmt: skip
-

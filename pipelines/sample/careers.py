@@ -82,7 +82,9 @@ class Careers:
         person, student, employer, day = person[new], students[new], employers[new], days[new]
         treated, untreated = self.host_shares(student)
         level = self.plan.level("pair", person, employer)
-        event, wait = draw_outcomes(treated, level, self.plan.level("time", person, employer), self.plan.calibration.scenario)
+        event, wait = draw_outcomes(
+            treated, level, self.plan.level("time", person, employer), self.plan.calibration.scenario
+        )
         drawn = np.where(event == NONE, NEVER_DAY, day + np.ceil(np.minimum(wait, 1e6)).astype(np.int64))
         drawn = self.after_graduation(student, drawn, person, employer)
         host = np.where((event == HOST) & ~np.isin(keys[new], self.hired_pairs), drawn, NEVER_DAY)

@@ -55,6 +55,4 @@ class Delivery:
 def deliveries(monthly: int) -> tuple[Delivery, ...]:
     """Return the full load and the given number of monthly deliveries after it; the last is on 1 July 2026."""
     months = range(MONTHS - monthly, MONTHS + 1)
-    return tuple(
-        Delivery(index, int(MONTH_EDGES[month]) + DELIVERY_HOUR * 3600) for index, month in enumerate(months)
-    )
+    return tuple(Delivery(index, int(MONTH_EDGES[month]) + DELIVERY_HOUR * 3600) for index, month in enumerate(months))

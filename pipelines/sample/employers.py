@@ -104,7 +104,9 @@ class Employers:
     @cached_property
     def size(self) -> Ints:
         rank = self.numbers / self.count
-        return pick(np.clip(0.25 + 0.75 * (1 - rank) - 0.3 * self.plan.level("size", self.numbers), 0, 0.999), np.ones(5))
+        return pick(
+            np.clip(0.25 + 0.75 * (1 - rank) - 0.3 * self.plan.level("size", self.numbers), 0, 0.999), np.ones(5)
+        )
 
     @cached_property
     def system(self) -> Ints:

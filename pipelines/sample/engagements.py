@@ -65,10 +65,13 @@ def _draw(
     level = rng.random(size)
     cancelled = np.select(
         [phase == BEFORE_START, phase == AFTER_START],
-        [accepted + (level * (started - accepted)).astype(np.int64), started + (level * (due - started)).astype(np.int64)],
+        [
+            accepted + (level * (started - accepted)).astype(np.int64),
+            started + (level * (due - started)).astype(np.int64),
+        ],
         NEVER,
     )
-    fee = projects.fee_usd[row]
+    fee = projects.fee_usd[row].astype(np.float64)
     return Engagements(
         number=first + np.arange(size, dtype=np.int64),
         row=chosen,
@@ -130,7 +133,10 @@ def _one_more(
         decided=posted + DAY,
         status=np.full(size, SELECTED, dtype=np.int64),
         is_accepted=np.ones(size, dtype=np.bool_),
-        **{name: never for name in ("reviewed", "shortlisted", "interviewed", "withdrawn", "rejected", "reopened", "expired")},
+        **{
+            name: never
+            for name in ("reviewed", "shortlisted", "interviewed", "withdrawn", "rejected", "reopened", "expired")
+        },
     )
     all_projects, all_applications = stack([projects, more]), stack([applications, applied])
     chosen = len(applications) + np.arange(size)

@@ -46,9 +46,7 @@ class Scenario:
         return self.months * DAYS_PER_MONTH
 
 
-def draw_outcomes(
-    host_share: Floats | float, causes: Floats, times: Floats, scenario: Scenario
-) -> tuple[Ints, Floats]:
+def draw_outcomes(host_share: Floats | float, causes: Floats, times: Floats, scenario: Scenario) -> tuple[Ints, Floats]:
     """Return event code (0 none, 1 host, 2 elsewhere) and days after completion (infinite for none).
 
     ``causes`` and ``times`` are uniform numbers; ``host_share`` may differ from person to person.

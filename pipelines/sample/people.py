@@ -59,7 +59,8 @@ class People:
 
     def share_of(self, column: str) -> Floats:
         """Return a share by institution, with a typical value where it is unknown."""
-        return self.institutions[column].cast(pl.Float64).fill_null(UNKNOWN_SHARE).to_numpy()
+        share = self.institutions[column].cast(pl.Float64).fill_null(UNKNOWN_SHARE)
+        return share.to_numpy().astype(np.float64)
 
     @cached_property
     def person(self) -> Ints:
@@ -81,15 +82,14 @@ class People:
         first = -founders / (1 - founders)
         scaled = (level - founders) / (1 - founders)
         moment = np.interp(scaled, np.concatenate([[first], reach]), [START - 30 * DAY, *MONTH_EDGES])
-        return np.minimum(moment.astype(np.int64), END - DAY)
+        return np.asarray(np.minimum(moment.astype(np.int64), END - DAY), dtype=np.int64)
 
     @cached_property
     def graduation(self) -> Ints:
         """Day of graduation since 1970: mid-May, mid-August or mid-December."""
         human = self.person
-        years = pick(
-            self.plan.level("year", human), np.array(self.plan.calibration.numbers("students.years_to_graduation"))
-        )
+        shares = np.array(self.plan.calibration.numbers("students.years_to_graduation"))
+        years = pick(self.plan.level("year", human), shares)
         low = np.array([edge[0] for edge in YEAR_EDGES])[years]
         high = np.array([edge[1] for edge in YEAR_EDGES])[years]
         day = self.joined[human] // DAY + low + self.plan.level("graduation", human) * (high - low)
@@ -109,7 +109,9 @@ class People:
     def institution(self, students: Ints) -> Ints:
         """Return the row of each student's institution."""
         level = self.plan.level("institution", self.person[students])
-        return np.minimum(np.searchsorted(self._institution_edges, level), self.institutions.height - 1).astype(np.int64)
+        return np.minimum(np.searchsorted(self._institution_edges, level), self.institutions.height - 1).astype(
+            np.int64
+        )
 
     def ability(self, students: Ints) -> Floats:
         """Return the unobserved ability, standard normal."""
@@ -147,4 +149,4 @@ def _next_ceremony(days: Ints, levels: Floats) -> Ints:
     year = days.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
     offset = np.where(levels < 0.7, 134, np.where(levels < 0.8, 227, 348))
     moved = np.where(days - year > offset + 120, 365, 0)
-    return year + offset + moved
+    return np.asarray(year + offset + moved, dtype=np.int64)

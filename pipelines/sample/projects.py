@@ -46,7 +46,7 @@ def projects_by_month(plan: Plan) -> Ints:
     seasons = np.array(plan.calibration.numbers("market.seasons"))
     calendar = np.array([month_start(month).month - 1 for month in range(MONTHS)])
     weight = seasons[calendar] * plan.number("market.yearly_growth") ** (np.arange(MONTHS) / 12)
-    total = round(plan.scale.projects / (1 + 2 * plan.number("market.segmented_share")))
+    total = round(plan.scale.projects / (1 + plan.number("market.segmented_share")))
     edges = np.floor(np.cumsum(weight) / weight.sum() * total + 0.5).astype(np.int64)
     return np.diff(np.concatenate([[0], edges]))
 
@@ -67,7 +67,7 @@ def draw_fees(plan: Plan, rng: np.random.Generator, hours: Ints, posted: Ints) -
         posted < SINCE_2024, plan.number("projects.floor_before_2024_usd"), plan.number("projects.floor_since_2024_usd")
     )
     hourly = np.maximum(typical * lognormal(rng, len(hours), 1.0, 0.16), floor)
-    return (np.ceil(hourly * hours / 5) * 5).astype(np.int64)
+    return np.asarray(np.ceil(hourly * hours / 5) * 5, dtype=np.int64)
 
 
 def draw_hours(plan: Plan, rng: np.random.Generator, size: int) -> Ints:
@@ -77,7 +77,7 @@ def draw_hours(plan: Plan, rng: np.random.Generator, size: int) -> Ints:
     typical = rng.random(size) < 0.55
     level = rng.random(size)
     hours = np.where(typical, first + level * (last - first), low + level * (high - low))
-    return np.asarray(np.rint(hours / 5) * 5).astype(np.int64).clip(int(low), int(high))
+    return np.asarray(np.clip(np.rint(hours / 5) * 5, low, high), dtype=np.int64)
 
 
 def _draw_employers(employers: Employers, rng: np.random.Generator, months: Ints) -> tuple[Ints, Ints]:

@@ -84,16 +84,46 @@ SUBJECTS = (
     "supply partners,member clubs,the west region,new customers,public agencies,the loyalty programme,field teams,"
     "the partner network,summer events,online orders,community clinics,returning clients"
 ).split(",")
-COMPANY_DEPARTMENTS = ("Marketing", "Sales", "Strategy", "Operations", "Finance", "People", "Technology", "Communications")
+COMPANY_DEPARTMENTS = (
+    "Marketing",
+    "Sales",
+    "Strategy",
+    "Operations",
+    "Finance",
+    "People",
+    "Technology",
+    "Communications",
+)
 
 MAJORS: dict[str, tuple[tuple[str, float], ...]] = {
-    "business": (("52.0201", 3.0), ("52.1401", 2.5), ("52.0301", 1.6), ("52.0801", 1.8), ("52.1001", 0.8), ("52.1804", 0.5)),
+    "business": (
+        ("52.0201", 3.0),
+        ("52.1401", 2.5),
+        ("52.0301", 1.6),
+        ("52.0801", 1.8),
+        ("52.1001", 0.8),
+        ("52.1804", 0.5),
+    ),
     "communication": (("09.0101", 1.8), ("09.0902", 1.0), ("09.0401", 0.7), ("50.0409", 0.6), ("23.0101", 1.1)),
     "computing": (("11.0701", 2.2), ("11.0103", 1.2), ("30.7001", 0.6), ("27.0101", 0.7), ("11.0401", 0.4)),
     "engineering": (("14.1901", 1.0), ("14.0801", 0.6), ("14.1001", 0.8), ("15.0000", 0.3)),
-    "social": (("42.0101", 2.0), ("45.1001", 1.4), ("45.0601", 1.3), ("45.1101", 1.0), ("54.0101", 0.6), ("44.0701", 0.4)),
+    "social": (
+        ("42.0101", 2.0),
+        ("45.1001", 1.4),
+        ("45.0601", 1.3),
+        ("45.1101", 1.0),
+        ("54.0101", 0.6),
+        ("44.0701", 0.4),
+    ),
     "science": (("26.0101", 2.0), ("40.0501", 0.6), ("51.0000", 1.0), ("51.2201", 0.8), ("03.0103", 0.5)),
-    "arts": (("50.0701", 0.6), ("24.0101", 0.9), ("05.0107", 0.3), ("38.0101", 0.3), ("13.1202", 0.7), ("16.0905", 0.4)),
+    "arts": (
+        ("50.0701", 0.6),
+        ("24.0101", 0.9),
+        ("05.0107", 0.3),
+        ("38.0101", 0.3),
+        ("13.1202", 0.7),
+        ("16.0905", 0.4),
+    ),
 }
 AFFINITY: dict[str, tuple[float, ...]] = {
     "sales": (3.0, 1.6, 0.6, 0.6, 1.0, 0.5, 0.7),
@@ -153,5 +183,12 @@ OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "workday": ("Temporary", "Seasonal"),
 }
 JOB_TITLES = ("Analyst", "Associate", "Coordinator", "Specialist")
-CREDITED_SOURCES = ("Company website", "Referral", "Job board", "Campus event", "Micro-internship platform", "Recruiter")
+CREDITED_SOURCES = (
+    "Company website",
+    "Referral",
+    "Job board",
+    "Campus event",
+    "Micro-internship platform",
+    "Recruiter",
+)
 ELSEWHERE_NAMES = tuple(f"{first} {last}" for first in COMPANY_FIRST[40:60] for last in ("Holdings", "Group", "Labs"))
