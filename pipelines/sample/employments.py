@@ -74,7 +74,7 @@ def employment_frame(plan: Plan, people: People, employers: Employers, registry:
         {
             "employment_id": labels("N", jobs.serial, 9),
             "employer_id": employers.ids.gather(at).set(pl.Series(~inside), None),
-            "system": pl.Series(systems(employers, at)).set(pl.Series(by_email), None),
+            "system": pl.Series(systems(employers, at)).set(pl.Series(~inside), None),
             "candidate_id": pl.Series(registry.candidate_ids(jobs.who, at)).set(pl.Series(by_email), None),
             "email": emails.zip_with(pl.Series(inside), listed).set(pl.Series(~by_email), None),
             "start_date": jobs.start,

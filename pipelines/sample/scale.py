@@ -27,7 +27,7 @@ class Scale:
 
 
 SCALES = {
-    "tiny": Scale("tiny", 10, 300, 200, 2_500, monthly_deliveries=3, months_per_step=12),
+    "tiny": Scale("tiny", 10, 300, 200, 2_500, monthly_deliveries=3, months_per_step=6),
     "small": Scale("small", 120, 8_000, 6_000, 80_000, months_per_step=3),
     "medium": Scale("medium", 600, 100_000, 75_000, 1_000_000),
 }

@@ -120,7 +120,9 @@ def cost_frame(plan: Plan, employers: Employers, month: int) -> pl.DataFrame:
     kept = rng.random(len(line)) < 0.7
     line, number = line[kept], number[kept]
     size = (employers.demand / employers.demand[0]) ** 0.45
-    quantity = np.array([amount for _, amount, _ in COST_LINES])[line] * size[number] * lognormal(rng, len(line), 1.0, 0.4)
+    quantity = (
+        np.array([amount for _, amount, _ in COST_LINES])[line] * size[number] * lognormal(rng, len(line), 1.0, 0.4)
+    )
     rates = np.array([plan.number(rate) if rate else np.nan for _, _, rate in COST_LINES])[line]
     is_time = ~np.isnan(rates)
     hours = np.maximum(np.round(quantity * 2) / 2, 0.5)
@@ -140,5 +142,3 @@ def cost_frame(plan: Plan, employers: Employers, month: int) -> pl.DataFrame:
 
 def _where(kept: Ints | Floats, values: Floats) -> pl.Series:
     return pl.Series(np.where(kept, values, np.nan)).fill_nan(None)
-
-
