@@ -41,9 +41,13 @@ class Conformed:
     usable: str
 
     def rows(self, names: Iterable[str], where: str = "true") -> str:
-        """Select ``record`` and the named values of the staged records that meet a condition."""
+        """Select ``record`` and the named values of the staged records that meet a condition.
+
+        The condition comes last, so that the first and last event of a case are those of all its records.
+        """
         wanted = ", ".join(f"{self.values[name]} as {name}" for name in names)
-        return f"select staged.rowid as record, {wanted} from staged where {self.usable} and {where}"
+        values = f"select staged.rowid as record, {wanted} from staged where {self.usable}"
+        return f"select * from ({values}) where {where}"
 
     @property
     def failing(self) -> str:
@@ -58,7 +62,7 @@ class Conformed:
         """Select (record, reason, found) of the rows in the table ``apart`` that have a reason."""
         cases = " ".join(f"when {number} then r_{each.column}" for number, each in enumerate(self.checks))
         key = ", ".join(f"t_{name}" for name in self.entity.key)
-        rows = self.rows(self.values, "staged.rowid in (select record from apart)")
+        rows = self.rows(self.values, "record in (select record from apart)")
         return f"""
             select record, reason, case reason when {DUPLICATE} then concat_ws(', ', {key}) {cases} end as found
             from ({rows}) join apart using (record) where reason is not null

@@ -7,6 +7,7 @@ from typing import Literal
 import duckdb
 
 from pipelines.contract import ENTITIES
+from pipelines.errors import ThroughlineError, did_you_mean
 from pipelines.landing import LandedFile
 
 Status = Literal["loaded", "refused", "repeated", "dismissed"]
@@ -151,3 +152,31 @@ def set_as_of(connection: duckdb.DuckDBPyConnection, as_of: datetime | None = No
         connection.execute("delete from ops.as_of")
         connection.execute("insert into ops.as_of values (?)", [moment])
     return moment
+
+
+def dismiss(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Mark a refused file as dismissed; raise where no refusal of that name stands."""
+    refused = [
+        row[0]
+        for row in connection.sql("select distinct file_name from ops.deliveries where status = 'refused'").fetchall()
+    ]
+    if name not in refused:
+        raise ThroughlineError(f"expected a refused file; found {name!r} ({did_you_mean(name, refused)}).")
+    connection.execute(
+        "update ops.deliveries set status = 'dismissed' where status = 'refused' and file_name = ?", [name]
+    )
+
+
+def move_from_quarantine(
+    connection: duckdb.DuckDBPyConnection, identity: list[object], *, loaded: int, unchanged: int
+) -> None:
+    """Count replayed rows as loaded or unchanged; ``identity`` is source, entity, file id and delivery time."""
+    connection.execute(
+        """
+        update ops.deliveries set
+            rows_loaded = rows_loaded + $1, rows_unchanged = rows_unchanged + $2,
+            rows_quarantined = rows_quarantined - $1 - $2
+        where status = 'loaded' and source = $3 and entity = $4 and file_id = $5 and delivered_at = $6
+        """,
+        [loaded, unchanged, *identity],
+    )

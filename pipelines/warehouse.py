@@ -1,5 +1,7 @@
 """The warehouse file: connections, tables and the lock. Nothing else writes it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -77,3 +79,15 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists raw.{entity.name} ({raw_columns(entity)})")
     for name, columns in OPS_TABLES.items():
         connection.execute(f"create table if not exists {name} ({columns})")
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what the block does, or none of it."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
