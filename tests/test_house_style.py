@@ -35,6 +35,7 @@ RIM = {
     "pipelines/ingest.py": "stamps _loaded_at, and undeclared deliveries with the time of landing",
     "pipelines/ledger.py": "stamps when a file was loaded",
     "pipelines/publish.py": "stamps published_at",
+    "pipelines/run.py": "says when a batch, a lock or a generation was made",
     "pipelines/validate.py": "stamps checked_at",
     "pipelines/warehouse.py": "says since when the lock is held",
     "dashboards/audit.py": "says when somebody looked",

@@ -1,0 +1,3 @@
+"""One row per day."""
+
+KEY = ("date_day",)

@@ -1,0 +1,3 @@
+"""One row per employer."""
+
+KEY = ("employer_id",)

@@ -1,0 +1,3 @@
+"""One row per institution."""
+
+KEY = ("institution_unitid",)

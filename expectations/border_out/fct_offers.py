@@ -1,0 +1,3 @@
+"""One row per offer, in its latest version."""
+
+KEY = ("offer_key",)
