@@ -1,0 +1,1 @@
+"""The dashboards: they read the published file, and nothing else of the project."""

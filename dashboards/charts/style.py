@@ -1,0 +1,121 @@
+"""One colour per meaning, light and dark, and the template that every chart stands on.
+
+Colours of meaning follow Okabe and Ito (2008), so that they differ for colour-blind readers too.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+Mode = Literal["light", "dark"]
+
+FONT = 'Inter, "SF Pro Text", -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+HATCH = "/"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one mode; each has one meaning on every page."""
+
+    ink: str
+    soft_ink: str
+    line: str
+    paper: str
+    accent: str
+    accent_soft: str
+    host: str
+    elsewhere: str
+    open: str
+    lost: str
+    neutral: str
+    warning: str
+
+
+PALETTES: dict[Mode, Palette] = {
+    "light": Palette(
+        ink="#1B2127",
+        soft_ink="#59636E",
+        line="#E4E7EA",
+        paper="#FFFFFF",
+        accent="#0B6E6E",
+        accent_soft="#CFE4E2",
+        host="#0072B2",
+        elsewhere="#B66A00",
+        open="#7FA9C4",
+        lost="#C3501F",
+        neutral="#C9CFD5",
+        warning="#8A7400",
+    ),
+    "dark": Palette(
+        ink="#E6E9EC",
+        soft_ink="#9AA5B0",
+        line="#2C333A",
+        paper="#171B20",
+        accent="#4DB6AC",
+        accent_soft="#1E3F3D",
+        host="#56B4E9",
+        elsewhere="#E69F00",
+        open="#5D8CA8",
+        lost="#E8794A",
+        neutral="#49535D",
+        warning="#D4BC4A",
+    ),
+}
+
+
+def template(mode: Mode) -> go.layout.Template:
+    """Return the Plotly template of a mode: no frame, hairline grid, tabular labels, colours in their order."""
+    colours = PALETTES[mode]
+    axis = {
+        "gridcolor": colours.line,
+        "linecolor": colours.line,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"color": colours.soft_ink, "size": 12},
+        "title": {"font": {"color": colours.soft_ink, "size": 12}},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "color": colours.ink, "size": 12},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [colours.accent, colours.host, colours.elsewhere, colours.open, colours.lost, colours.neutral],
+            "xaxis": axis,
+            "yaxis": axis | {"ticklabelstandoff": 6},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "showlegend": False,
+            "hoverlabel": {
+                "bgcolor": colours.paper,
+                "bordercolor": colours.line,
+                "font": {"family": FONT, "color": colours.ink, "size": 12},
+            },
+            "bargap": 0.32,
+        }
+    )
+
+
+def figure(mode: Mode, height: int) -> go.Figure:
+    """Return an empty figure in our template."""
+    return go.Figure(layout={"template": template(mode), "height": height})
+
+
+def fill(colour: str, palette: Palette, *, is_open: bool = False) -> dict[str, object]:
+    """Return how a bar is filled; what is still open is hatched, so that it differs without colour too."""
+    if not is_open:
+        return {"color": colour}
+    hatch = {"shape": HATCH, "fgcolor": palette.paper, "fillmode": "overlay", "size": 6, "solidity": 0.3}
+    return {"color": colour, "pattern": hatch}
+
+
+def legend_above(drawn: go.Figure) -> go.Figure:
+    """Put the legend above the plot, left-aligned: for parts that cannot be labelled directly."""
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "title": None}
+    return drawn.update_layout(showlegend=True, legend=place)
+
+
+def label(drawn: go.Figure, text: str, x: object, y: object, colour: str, **place: object) -> None:
+    """Write a direct label at a point."""
+    settings: dict[str, object] = {"showarrow": False, "xanchor": "left", "font": {"color": colour, "size": 12}}
+    drawn.add_annotation(text=text, x=x, y=y, **(settings | place))

@@ -1,0 +1,55 @@
+"""The page's frame: style, header, sections, the scope that the app chose for this run."""
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards.charts.style import Mode
+from dashboards.formats import moment_text
+from dashboards.scope import Scope
+
+STYLE = Path(__file__).with_name("style.css")
+SCOPE = "_scope"
+
+
+def apply_style() -> None:
+    """Put our style sheet on the page."""
+    st.html(STYLE)
+
+
+def mode() -> Mode:
+    """Tell whether the reader sees the light or the dark theme."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def remember(scope: Scope) -> None:
+    """Keep the scope of this run for the page."""
+    st.session_state[SCOPE] = scope
+
+
+def scope() -> Scope:
+    """Return the scope that the app chose for this run."""
+    found: Scope = st.session_state[SCOPE]
+    return found
+
+
+def header(title: str, scope: Scope, facts: Mapping[str, object]) -> None:
+    """Write the page's title, whose data these are, and as of when."""
+    synthetic = '<span class="tl-chip tl-synthetic">Synthetic data</span>' if facts.get("is_synthetic") else ""
+    st.html(
+        f'<div class="tl-head"><h1>{escape(title)}</h1><span class="tl-who">{escape(scope.host_name)}</span>'
+        f'<span class="tl-facts">{synthetic}<span class="tl-chip">Data as of '
+        f"{escape(moment_text(scope.generation.as_of))}</span></span></div>"
+    )
+
+
+def lead(text: str) -> None:
+    """Write the question that the page answers."""
+    st.html(f'<p class="tl-lead">{escape(text)}</p>')
+
+
+def section(title: str, note: str = "") -> None:
+    """Write the title of a part of the page."""
+    st.html(f'<h2 class="tl-section">{escape(title)}<small>{escape(note)}</small></h2>')

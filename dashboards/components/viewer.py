@@ -1,0 +1,53 @@
+"""Who looks: in demo mode a role and an employer are chosen in the sidebar; there is no other mode yet."""
+
+from collections.abc import Mapping
+from typing import get_args
+
+import polars as pl
+import streamlit as st
+
+from dashboards.database import Generation
+from dashboards.scope import Role, Scope
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class NoGrantError(Exception):
+    """Nobody may look: demo mode is off, and there is no login."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Choosing a role is for demonstrations: it needs synthetic data and a server on 127.0.0.1. "
+            "Start the dashboards with `throughline demo`, or `throughline dashboard` on a synthetic marketplace."
+        )
+
+
+def is_demo(facts: Mapping[str, object], address: str | None) -> bool:
+    """Tell whether roles may be chosen: synthetic data only, and on the loopback only."""
+    return bool(facts.get("is_synthetic")) and address in LOOPBACK
+
+
+def choose_viewer(generation: Generation, facts: Mapping[str, object], hosts: pl.DataFrame) -> Scope:
+    """Draw the choice of role and employer, the largest employer first; raises NoGrantError outside demo mode."""
+    if not is_demo(facts, st.get_option("server.address")):
+        raise NoGrantError
+    roles: tuple[Role, ...] = get_args(Role)
+    with st.sidebar:
+        role = st.selectbox("View as", roles, format_func=str.capitalize, key="view", bind="query-params")
+        if role == "leadership" or hosts.is_empty():
+            return Scope(generation, role)
+        names = _names(hosts)
+        host_id = st.selectbox(
+            "Employer", list(names), format_func=lambda each: names[each], key="employer", bind="query-params"
+        )
+    row = hosts.row(by_predicate=pl.col("host_id") == host_id, named=True)
+    return Scope(generation, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
+
+
+def _names(hosts: pl.DataFrame) -> dict[str, str]:
+    """Return each host's name; where two share one, the id tells them apart."""
+    shared = hosts["host_name"].is_duplicated()
+    return {
+        row["host_id"]: f"{row['host_name']} ({row['host_id']})" if twin or not row["host_name"] else row["host_name"]
+        for row, twin in zip(hosts.iter_rows(named=True), shared, strict=True)
+    }

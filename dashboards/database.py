@@ -1,0 +1,193 @@
+"""The published file, and the only dashboard file that opens DuckDB: hardened, read-only, bounded."""
+
+import atexit
+import json
+import os
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+Value = str | int | float | date | datetime | tuple[str, ...]
+Parameters = Mapping[str, Value]
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+TIMEOUT_SECONDS = 20.0
+MEMORY_LIMIT = "2GB"
+THREADS = 2
+SPILL_LIMIT = "4GB"
+GENERATIONS_OPEN = 3
+FRAMES_KEPT = 2048
+
+_PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+class DatabaseError(Exception):
+    """The published data could not be read."""
+
+
+class NothingPublishedError(DatabaseError):
+    """There is no pointer to a published generation."""
+
+    def __init__(self, pointer: Path) -> None:
+        super().__init__(
+            f"Expected a published generation named by {pointer}, found none. "
+            "Make one with `throughline run`, or `throughline demo` for a synthetic marketplace."
+        )
+
+
+class BrokenPointerError(DatabaseError):
+    """The pointer is unreadable, or names a file that is not there."""
+
+    def __init__(self, pointer: Path, found: str) -> None:
+        super().__init__(f"Expected {pointer} to name a published file, found {found}. See `throughline status`.")
+
+
+class TooSlowError(DatabaseError):
+    """A query ran into the time limit."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"A query took more than {seconds:g} seconds and was stopped. Narrow the filters.")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One immutable published file."""
+
+    identifier: str
+    path: Path
+    as_of: datetime
+    published_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A statement, its bound parameters and, if need be, the statement that fills the temporary table ``slice``."""
+
+    text: str
+    parameters: tuple[tuple[str, Value], ...] = ()
+    slice_text: str | None = None
+
+    @classmethod
+    def of(cls, text: str, parameters: Parameters | None = None, slice_text: str | None = None) -> "Query":
+        """Make a query from a mapping of parameters; only those that a text names are bound to it."""
+        return cls(text, tuple(sorted((parameters or {}).items())), slice_text)
+
+
+def published_dir() -> Path:
+    """Return the folder of published generations: ``THROUGHLINE_PUBLISHED``, else below ``THROUGHLINE_DATA``."""
+    if named := os.environ.get("THROUGHLINE_PUBLISHED"):
+        return Path(named).resolve()
+    return Path(os.environ.get("THROUGHLINE_DATA", PROJECT_DIR / "data")).resolve() / "published"
+
+
+def current_generation() -> Generation:
+    """Read the pointer and return the generation that it names.
+
+    Raises NothingPublishedError when there is no pointer, BrokenPointerError when it leads nowhere.
+    """
+    pointer = published_dir() / "current.json"
+    if not pointer.exists():
+        raise NothingPublishedError(pointer)
+    try:
+        facts = json.loads(pointer.read_text())
+        path = pointer.parent / facts["path"]
+        generation = Generation(
+            identifier=str(facts["generation"]),
+            path=path,
+            as_of=_moment(facts["as_of"]),
+            published_at=_moment(facts["published_at"]) if facts.get("published_at") else None,
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokenPointerError(pointer, f"{type(error).__name__}: {error}") from error
+    if not path.exists():
+        raise BrokenPointerError(pointer, f"no file at {path}")
+    return generation
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=None)
+
+
+@lru_cache(maxsize=1)
+def _spill_dir() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="throughline-dashboards-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@lru_cache(maxsize=GENERATIONS_OPEN)
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Attach a published file as ``analytics`` to a new in-memory database, then lock that database's settings.
+
+    Afterwards no statement can read another file, load an extension, attach a database or lift a limit.
+    """
+    connection = duckdb.connect()
+    connection.execute(f"set temp_directory = '{_spill_dir()}'")
+    connection.execute(f"set max_temp_directory_size = '{SPILL_LIMIT}'")
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"set threads = {THREADS}")
+    connection.execute("set timezone = 'UTC'")
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"attach '{quoted}' as analytics (read_only)")
+    connection.execute("set autoinstall_known_extensions = false")
+    connection.execute("set autoload_known_extensions = false")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+@contextmanager
+def cursor(generation: Generation, timeout: float = TIMEOUT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Lend a cursor of its own temporary schema; it is interrupted when the time is over, and closed at the end."""
+    lent = connect(generation.path).cursor()
+    timer = threading.Timer(timeout, lent.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        lent.execute("use analytics")
+        yield lent
+    except duckdb.InterruptException as error:
+        raise TooSlowError(timeout) from error
+    finally:
+        timer.cancel()
+        lent.close()
+
+
+def frame(generation: Generation, viewer: str, query: Query) -> pl.DataFrame:
+    """Run a query and return its rows; the same (generation, viewer, query, parameters) is run once."""
+    return _frame(generation, viewer, query)
+
+
+@lru_cache(maxsize=FRAMES_KEPT)
+def _frame(generation: Generation, viewer: str, query: Query) -> pl.DataFrame:
+    return run(generation, query)
+
+
+def run(generation: Generation, query: Query, timeout: float = TIMEOUT_SECONDS) -> pl.DataFrame:
+    """Run a query, not cached, and return its rows."""
+    with cursor(generation, timeout) as lent:
+        if query.slice_text is not None:
+            lent.execute(f"create temp table slice as {query.slice_text}", _bound(query.slice_text, query))
+        return lent.sql(query.text, params=_bound(query.text, query)).pl()
+
+
+def _bound(text: str, query: Query) -> dict[str, object]:
+    named = set(_PARAMETER.findall(text))
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in query.parameters if name in named
+    }
+
+
+def forget_frames() -> None:
+    """Empty the cache of frames: for measurements."""
+    _frame.cache_clear()

@@ -1,0 +1,157 @@
+"""What each metric means and where it is counted: read from the semantic manifest that the published file carries."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from dashboards.database import DatabaseError, Generation, Query, frame
+
+
+class UnknownMetricError(DatabaseError):
+    """A metric that the published file does not define."""
+
+    def __init__(self, name: str, known: Mapping[str, object]) -> None:
+        super().__init__(f"Expected one of the published metrics ({', '.join(sorted(known))}), found {name!r}.")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One semantic model: the mart it stands on, its key entity, the entities it points to, its dimensions."""
+
+    name: str
+    mart: str
+    entity: str
+    entity_columns: tuple[tuple[str, str], ...]
+    dimensions: frozenset[str]
+    date_column: str | None
+
+    @property
+    def entities(self) -> frozenset[str]:
+        """Name the entities of this model."""
+        return frozenset(name for name, _ in self.entity_columns)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One metric, as its YAML entry says it."""
+
+    name: str
+    label: str
+    description: str
+    kind: str
+    unit: str
+    direction: str
+    owner: str
+    clock: str
+    clock_column: str | None
+    window_days: int | None
+    numerator_in_words: str
+    denominator_in_words: str
+    numerator: str | None
+    denominator: str | None
+    model: str
+    aggregation: str | None
+    expression: str | None
+
+    @property
+    def is_rate(self) -> bool:
+        """Tell whether the metric is a numerator over a denominator."""
+        return self.kind == "ratio"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All metrics and models of one generation."""
+
+    metrics: Mapping[str, Definition]
+    models: Mapping[str, Model]
+
+    def metric(self, name: str) -> Definition:
+        """Return a metric's definition; raises UnknownMetricError."""
+        if name not in self.metrics:
+            raise UnknownMetricError(name, self.metrics)
+        return self.metrics[name]
+
+    def model(self, name: str) -> Model:
+        """Return the model that a metric is counted on."""
+        return self.models[self.metric(name).model]
+
+    def dimension(self, model: Model, column: str) -> str | None:
+        """Return the name by which a model reaches a dimension, or None when it cannot."""
+        if column in model.dimensions:
+            return f"{model.entity}__{column}"
+        for entity in sorted(model.entities - {model.entity}):
+            for other in self.models.values():
+                if other.entity == entity and column in other.dimensions:
+                    return f"{entity}__{column}"
+        return None
+
+
+@lru_cache(maxsize=4)
+def manifest_text(generation: Generation) -> str:
+    """Return the semantic manifest of a generation as JSON text."""
+    return str(frame(generation, "meta", Query("select manifest_json from analytics.meta.semantic_manifest")).item())
+
+
+@lru_cache(maxsize=4)
+def catalogue(generation: Generation) -> Catalogue:
+    """Return what a generation defines."""
+    manifest = json.loads(manifest_text(generation))
+    models = {model["name"]: _model(model) for model in manifest["semantic_models"]}
+    raw = {metric["name"]: metric for metric in manifest["metrics"]}
+    return Catalogue({name: _definition(metric, raw) for name, metric in raw.items()}, models)
+
+
+def _model(model: Mapping[str, Any]) -> Model:
+    keys = [each["name"] for each in model["entities"] if each["type"] in ("primary", "unique")]
+    return Model(
+        name=model["name"],
+        mart=model["node_relation"]["alias"],
+        entity=model.get("primary_entity") or (keys[0] if keys else model["name"]),
+        entity_columns=tuple((each["name"], each["expr"] or each["name"]) for each in model["entities"]),
+        dimensions=frozenset(each["name"] for each in model["dimensions"]),
+        date_column=(model.get("defaults") or {}).get("agg_time_dimension"),
+    )
+
+
+def _definition(metric: Mapping[str, Any], raw: Mapping[str, Mapping[str, Any]]) -> Definition:
+    meta = (metric.get("config") or {}).get("meta") or {}
+    params = metric["type_params"]
+    numerator = (params.get("numerator") or {}).get("name")
+    denominator = (params.get("denominator") or {}).get("name")
+    counted = _simple(raw, denominator or metric["name"])
+    aggregation = params.get("metric_aggregation_params") or {}
+    return Definition(
+        name=metric["name"],
+        label=metric.get("label") or metric["name"].replace("_", " ").capitalize(),
+        description=metric.get("description") or "",
+        kind=metric["type"],
+        unit=str(meta.get("unit", "count")),
+        direction=str(meta.get("direction", "")),
+        owner=str(meta.get("owner", "")),
+        clock=str(meta.get("clock") or counted.get("agg_time_dimension") or ""),
+        clock_column=counted.get("agg_time_dimension"),
+        window_days=_days(meta.get("window_days")),
+        numerator_in_words=str(meta.get("numerator") or ""),
+        denominator_in_words=str(meta.get("denominator") or ""),
+        numerator=numerator,
+        denominator=denominator,
+        model=str(counted.get("semantic_model") or ""),
+        aggregation=aggregation.get("agg"),
+        expression=params.get("expr") if aggregation else None,
+    )
+
+
+def _simple(raw: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any]:
+    """Follow a metric down to the first simple one and return how that one is aggregated."""
+    params = raw[name]["type_params"]
+    if found := params.get("metric_aggregation_params"):
+        return dict(found)
+    inputs = [params.get("denominator"), *(params.get("metrics") or [])]
+    return next((_simple(raw, each["name"]) for each in inputs if each), {})
+
+
+def _days(window: object) -> int | None:
+    return int(window) if isinstance(window, int | str) and str(window).isdigit() else None

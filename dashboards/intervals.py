@@ -1,0 +1,65 @@
+"""Intervals of rates: Wilson's score interval from k and n, deflated where units come in clusters. Pure numpy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Z_95 = 1.959963984540054
+CLUSTERS_NEEDED = 10
+"""Below so many clusters the design effect is not estimated: METRICS.md, "Intervals"."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval of a rate, 0 to 1, and the design effect that widened it (None: too few clusters to tell)."""
+
+    low: float
+    high: float
+    design_effect: float | None = None
+
+
+def wilson(successes: float, trials: float, z: float = Z_95) -> Interval | None:
+    """Return Wilson's score interval of successes out of trials, or None when there were no trials.
+
+    Wilson (1927), Journal of the American Statistical Association 22. The ends lie within 0 and 1.
+    """
+    if trials <= 0:
+        return None
+    rate = successes / trials
+    widened = 1 + z**2 / trials
+    centre = (rate + z**2 / (2 * trials)) / widened
+    half = z / widened * np.sqrt(rate * (1 - rate) / trials + z**2 / (4 * trials**2))
+    return Interval(float(max(0.0, centre - half)), float(min(1.0, centre + half)))
+
+
+def design_effect(successes: Sequence[float], trials: Sequence[float]) -> float | None:
+    """Return how many times the variance of the pooled rate exceeds that of independent units, never below 1.
+
+    One entry per cluster. The numerator is the linearised variance of a ratio of cluster totals (Cochran 1977, 6.3).
+    None below ten clusters; 1 when the pooled rate is 0 or 1.
+    """
+    hits, sizes = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
+    hits, sizes = hits[sizes > 0], sizes[sizes > 0]
+    clusters = len(sizes)
+    if clusters < CLUSTERS_NEEDED:
+        return None
+    total = sizes.sum()
+    rate = hits.sum() / total
+    independent = rate * (1 - rate) / total
+    if independent == 0:
+        return 1.0
+    residuals = hits - rate * sizes
+    clustered = clusters / (clusters - 1) * (residuals**2).sum() / total**2
+    return float(max(1.0, clustered / independent))
+
+
+def clustered_wilson(successes: Sequence[float], trials: Sequence[float]) -> Interval | None:
+    """Return Wilson's interval of the pooled rate with n divided by the design effect of the clusters."""
+    total = float(np.sum(trials))
+    if total <= 0:
+        return None
+    effect = design_effect(successes, trials)
+    deflated = total / (effect or 1.0)
+    interval = wilson(float(np.sum(successes)) / total * deflated, deflated)
+    return None if interval is None else Interval(interval.low, interval.high, effect)

@@ -1,0 +1,156 @@
+"""Metric values: MetricFlow compiles the SQL, the viewer's connection runs it. The only file that asks MetricFlow."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import polars as pl
+
+from dashboards.database import Generation, Query, frame
+from dashboards.definitions import Catalogue, Model, catalogue, manifest_text
+from dashboards.scope import DIMENSIONS, Scope
+
+GROUP = "group"
+TIMES = ("month", "quarter")
+CLUSTERS = ("employer", "project")
+
+_engine_lock = Lock()
+
+
+class UnreachableGroupError(ValueError):
+    """A grouping outside the allow-list, or one that the metric's model does not reach."""
+
+    def __init__(self, by: str, model: str) -> None:
+        allowed = ", ".join([*DIMENSIONS, *TIMES, *CLUSTERS])
+        super().__init__(f"Expected one of {allowed}, reachable from the model {model}; found {by!r}.")
+
+
+def values(scope: Scope, names: Sequence[str], by: str | None = None) -> pl.DataFrame:
+    """Return one column per metric, and one row per group when ``by`` names a dimension, a time grain or a cluster.
+
+    Counts over nothing are 0; rates over nothing are null. Filters that a metric's model does not carry are left out:
+    ``ignored_filters`` says which.
+    """
+    known = catalogue(scope.generation)
+    frames = [
+        frame(scope.generation, scope.viewer, query(scope, among, by)) for among in _by_model(known, names).values()
+    ]
+    tidied = [_tidy(each, by) for each in frames]
+    joined = tidied[0]
+    for other in tidied[1:]:
+        joined = (
+            pl.concat([joined, other], how="horizontal")
+            if by is None
+            else joined.join(other, on=GROUP, how="full", coalesce=True, nulls_equal=True)
+        )
+    additive = [name for name in names if not known.metric(name).is_rate]
+    counted = joined.with_columns(pl.col(additive).fill_null(0))
+    return counted.select([*([GROUP] if by else []), *names]).sort(GROUP) if by else counted.select(names)
+
+
+def query(scope: Scope, names: Sequence[str], by: str | None = None) -> Query:
+    """Return the statement that yields these metrics of one model: the receipt of a number."""
+    known = catalogue(scope.generation)
+    model = known.model(names[0])
+    text = compiled(scope.generation, tuple(sorted(names)), _group_by(known, model, by), _where(known, model, scope))
+    return Query.of(text, {name: value for name, value in scope.parameters().items() if f"${name}" in text})
+
+
+def ignored_filters(scope: Scope, name: str) -> list[str]:
+    """Name the set filters that do not apply to a metric, because its mart does not carry them."""
+    known = catalogue(scope.generation)
+    model = known.model(name)
+    return [DIMENSIONS[each] for each in scope.dimensions() if known.dimension(model, each) is None]
+
+
+@lru_cache(maxsize=4096)
+def compiled(generation: Generation, names: tuple[str, ...], group_by: tuple[str, ...], where: tuple[str, ...]) -> str:
+    """Return MetricFlow's SQL for a shape of question; values come later, as bound parameters."""
+    from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
+
+    request = MetricFlowQueryRequest.create(metric_names=names, group_by_names=group_by, where_constraints=where)
+    return str(_engine(generation).explain(request).sql_statement.sql)
+
+
+def _by_model(known: Catalogue, names: Iterable[str]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name in names:
+        grouped.setdefault(known.metric(name).model, []).append(name)
+    return grouped
+
+
+def _group_by(known: Catalogue, model: Model, by: str | None) -> tuple[str, ...]:
+    if by is None:
+        return ()
+    if by in TIMES:
+        return (f"metric_time__{by}",)
+    if by in CLUSTERS and by in model.entities:
+        return (by,)
+    found = known.dimension(model, by) if by in DIMENSIONS else None
+    if found is None:
+        raise UnreachableGroupError(by, model.name)
+    return (found,)
+
+
+def _where(known: Catalogue, model: Model, scope: Scope) -> tuple[str, ...]:
+    """Return the filters as MetricFlow templates that hold names from the allow-list and parameters, never values."""
+    parts = []
+    if scope.host_id is not None:
+        parts.append(_host_condition(model))
+    if scope.since() is not None:
+        parts.append("{{ TimeDimension('metric_time', 'day') }} >= $since")
+    for name in scope.dimensions():
+        if (found := known.dimension(model, name)) is not None:
+            parts.append(f"list_contains(${name}, {{{{ Dimension('{found}') }}}})")
+    return tuple(parts)
+
+
+def _host_condition(model: Model) -> str:
+    if "host" in model.entities:
+        return "{{ Entity('host') }} = $host"
+    if "host_id" in model.dimensions:
+        return f"{{{{ Dimension('{model.entity}__host_id') }}}} = $host"
+    return "list_contains($employers, {{ Entity('employer') }})"
+
+
+def _tidy(found: pl.DataFrame, by: str | None) -> pl.DataFrame:
+    """Cast sums (decimals) and rates to floats, months to dates, and call the grouping column ``group``."""
+    if by is not None:
+        found = found.rename({next(name for name in found.columns if name == by or name.endswith(f"__{by}")): GROUP})
+    if by in TIMES:
+        found = found.with_columns(pl.col(GROUP).cast(pl.Date))
+    return found.with_columns(pl.exclude(GROUP).cast(pl.Float64))
+
+
+@lru_cache(maxsize=3)
+def _engine_of(text: str) -> Any:
+    # The import takes more than a second: pages without metrics do not pay for it.
+    from metricflow.engine.metricflow_engine import MetricFlowEngine
+    from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+    from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
+    from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+    class Compiler:
+        """As much of a SQL client as MetricFlow needs to write SQL; it runs none."""
+
+        def __init__(self) -> None:
+            self.sql_plan_renderer = DuckDbSqlPlanRenderer()
+            self.sql_engine_type = _duckdb_engine()
+
+        def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
+            return f"${bind_parameter_key}"
+
+    lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(text))
+    return MetricFlowEngine(semantic_manifest_lookup=lookup, sql_client=Compiler())
+
+
+def _duckdb_engine() -> Any:
+    from metricflow.protocols.sql_client import SqlEngine
+
+    return SqlEngine.DUCKDB
+
+
+def _engine(generation: Generation) -> Any:
+    with _engine_lock:
+        return _engine_of(manifest_text(generation))

@@ -1,0 +1,240 @@
+"""A metric as a tile shows it: value, interval, n, maturity, change against the same term last year, receipt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from dashboards.database import Query
+from dashboards.definitions import Catalogue, Definition, Model, catalogue
+from dashboards.formats import difference_text, interval_text, value_text
+from dashboards.intervals import Interval, clustered_wilson
+from dashboards.metrics import CLUSTERS, GROUP, ignored_filters, query, values
+from dashboards.rows import Rows, rows_behind
+from dashboards.scope import Filters, Scope
+from dashboards.terms import against_text, is_over, term_key, year_before
+
+COHORTS = {
+    "application": ("applications", None),
+    "project": ("projects_posted", None),
+    "engagement": ("engagements_started", None),
+    "person_host": ("completers", "completers_pre_existing"),
+}
+"""Key entity -> the metric that counts the whole cohort, mature or not, and the one of those who are left out of it."""
+
+LEAST_FOR_CHANGE = 10
+LEAST_MATURE_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Change:
+    """The value of one term against the same term a year earlier."""
+
+    term: str
+    base_term: str
+    value: float
+    base: float
+
+    @property
+    def difference(self) -> float:
+        """Return the later value less the earlier one."""
+        return self.value - self.base
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What stands behind "Definition"."""
+
+    text: str
+    formula: str
+    clock: str
+    window: str
+    owner: str
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number of a page, with everything that it takes to trust it."""
+
+    name: str
+    label: str
+    unit: str
+    value: float | None
+    explanation: Explanation
+    receipt: Query
+    filters: Filters
+    interval: Interval | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    part_unit: str = "count"
+    mature_share: float | None = None
+    change: Change | None = None
+    rows: Rows | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def value_text(self) -> str:
+        """Return the value in its unit."""
+        return value_text(self.unit, self.value)
+
+    @property
+    def interval_text(self) -> str | None:
+        """Return the 95 % interval in the unit."""
+        return interval_text(self.unit, self.interval.low, self.interval.high) if self.interval else None
+
+    @property
+    def change_text(self) -> str | None:
+        """Return the change and the terms that it compares."""
+        if self.change is None:
+            return None
+        difference = difference_text(self.unit, self.change.difference, self.change.base)
+        return f"{difference}, {against_text(self.change.term, self.change.base_term)}"
+
+    @property
+    def is_improvement(self) -> bool | None:
+        """Tell whether the change goes the way that the metric's owner wants; None when it says nothing."""
+        if self.change is None or self.change.difference == 0 or not self.explanation.direction:
+            return None
+        return (self.change.difference > 0) == self.explanation.direction.startswith("higher")
+
+
+def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
+    """Return the readings of metrics under a scope."""
+    known = catalogue(scope.generation)
+    needed = _with_parts(known, names)
+    totals = values(scope, needed).row(0, named=True)
+    by_term = _by_term(scope, [name for name in needed if known.dimension(known.model(name), "term_label")])
+    intervals = {name: _interval(scope, known.metric(name)) for name in names if _is_count_rate(known, name)}
+    found = {}
+    for name in names:
+        definition = known.metric(name)
+        found[name] = Reading(
+            name=name,
+            label=definition.label,
+            unit=definition.unit,
+            value=totals[name],
+            explanation=_explanation(known, definition),
+            receipt=query(scope, [name]),
+            filters=scope.filters,
+            interval=intervals.get(name),
+            numerator=totals.get(definition.numerator or ""),
+            denominator=totals.get(definition.denominator or ""),
+            part_unit=_part_unit(known, definition),
+            mature_share=_mature_share(known, definition, totals),
+            change=_change(known, definition, by_term, scope),
+            rows=rows_behind(scope, name),
+            notes=_notes(scope, definition, intervals.get(name)),
+        )
+    return found
+
+
+def _with_parts(known: Catalogue, names: Sequence[str]) -> list[str]:
+    """Add to the metrics their numerators, denominators and cohorts."""
+    needed = dict.fromkeys(names)
+    for name in names:
+        definition = known.metric(name)
+        needed |= dict.fromkeys(each for each in (definition.numerator, definition.denominator) if each)
+        needed |= dict.fromkeys(_cohort(known, definition))
+    return list(needed)
+
+
+def _cohort(known: Catalogue, definition: Definition) -> list[str]:
+    """Return the metrics that count the whole cohort of a windowed rate: all of it, and those left out."""
+    if definition.window_days is None or not definition.is_rate:
+        return []
+    cohort = COHORTS.get(known.models[definition.model].entity, ())
+    return [name for name in cohort if name and name in known.metrics]
+
+
+def _is_count_rate(known: Catalogue, name: str) -> bool:
+    """Tell whether a rate counts units, so that it has a binomial interval; a share of money has none."""
+    definition = known.metric(name)
+    return bool(definition.numerator) and definition.unit == "share" and _part_unit(known, definition) != "USD"
+
+
+def _part_unit(known: Catalogue, definition: Definition) -> str:
+    return known.metric(definition.numerator).unit if definition.numerator else definition.unit
+
+
+def _interval(scope: Scope, definition: Definition) -> Interval | None:
+    """Return Wilson's interval: platform figures cluster by employer, employer figures by project."""
+    known = catalogue(scope.generation)
+    model = known.models[definition.model]
+    parts = values(scope, [str(definition.numerator), str(definition.denominator)], by=_cluster(scope, model))
+    hits, sizes = parts[str(definition.numerator)].to_list(), parts[str(definition.denominator)].to_list()
+    return clustered_wilson(hits, sizes)
+
+
+def _cluster(scope: Scope, model: Model) -> str | None:
+    """Return what the units of a model come in, or None where each stands alone or the mart does not say."""
+    cluster = CLUSTERS[0] if scope.host_id is None else CLUSTERS[1]
+    return cluster if cluster in model.entities and cluster != model.entity else None
+
+
+def _mature_share(known: Catalogue, definition: Definition, totals: dict[str, float | None]) -> float | None:
+    cohort = [totals[name] or 0.0 for name in _cohort(known, definition)]
+    whole, mature = sum(cohort[:1]) - sum(cohort[1:]), totals.get(definition.denominator or "")
+    return None if whole <= 0 or mature is None else min(mature / whole, 1.0)
+
+
+def _by_term(scope: Scope, names: Sequence[str]) -> pl.DataFrame:
+    """Return the metrics by term over all terms, whatever period and terms the filters name."""
+    open_terms = Scope(
+        scope.generation,
+        scope.role,
+        scope.host_id,
+        scope.host_name,
+        scope.employer_ids,
+        Filters(chosen=scope.filters.without("term_label").chosen),
+    )
+    return values(open_terms, names, by="term_label") if names else pl.DataFrame({GROUP: []})
+
+
+def _change(known: Catalogue, definition: Definition, by_term: pl.DataFrame, scope: Scope) -> Change | None:
+    """Compare the latest term that is fit for it with the same term a year earlier."""
+    if definition.name not in by_term.columns:
+        return None
+    picked = scope.filters.values("term_label")
+    rows = {row[GROUP]: row for row in by_term.iter_rows(named=True) if row[GROUP]}
+    fit = [
+        term for term, row in rows.items() if _is_fit(known, definition, row, scope) and (not picked or term in picked)
+    ]
+    for term in sorted(fit, key=term_key, reverse=True):
+        base = rows.get(year_before(term))
+        if base and _is_fit(known, definition, base, scope):
+            return Change(term, year_before(term), rows[term][definition.name], base[definition.name])
+    return None
+
+
+def _is_fit(known: Catalogue, definition: Definition, row: dict[str, float | None], scope: Scope) -> bool:
+    """Tell whether a term's value is fit to be compared: enough units, and half of its cohort mature."""
+    if row[definition.name] is None or not is_over(str(row[GROUP]), scope.generation.as_of.date()):
+        return False
+    if not definition.is_rate:
+        return bool(row[definition.name])
+    share = _mature_share(known, definition, row)
+    return (row[str(definition.denominator)] or 0) >= LEAST_FOR_CHANGE and (
+        share is None or share >= LEAST_MATURE_SHARE
+    )
+
+
+def _explanation(known: Catalogue, definition: Definition) -> Explanation:
+    parts = [known.metric(part).label for part in (definition.numerator, definition.denominator) if part]
+    words = [each for each in (definition.numerator_in_words, definition.denominator_in_words) if each]
+    return Explanation(
+        text=definition.description,
+        formula=" / ".join(words or parts) if definition.is_rate else definition.numerator_in_words or definition.unit,
+        clock=definition.clock,
+        window=f"{definition.window_days} days" if definition.window_days else "none",
+        owner=definition.owner,
+        direction=definition.direction,
+    )
+
+
+def _notes(scope: Scope, definition: Definition, interval: Interval | None) -> tuple[str, ...]:
+    notes = [f"{word} does not apply" for word in ignored_filters(scope, definition.name)]
+    model = catalogue(scope.generation).models[definition.model]
+    if interval is not None and interval.design_effect is None and _cluster(scope, model):
+        notes.append("fewer than 10 clusters: the interval takes units as independent")
+    return tuple(notes)

@@ -1,0 +1,1 @@
+"""Row-level questions that are no metric: funnels, curves, distributions, the pipeline's own records. One mart each."""

@@ -1,0 +1,182 @@
+"""Projects as a market: how soon they find applicants, how deep, why they stay empty, who demands and who supplies."""
+
+import polars as pl
+
+from dashboards.database import Query, frame
+from dashboards.metrics import GROUP, values
+from dashboards.scope import Scope, conditions
+from dashboards.slices.outcomes import CURVE
+from dashboards.terms import term_key
+
+COLUMNS = ("term_label", "category", "industry")
+REASONS = {
+    "filled": "Filled",
+    "open": "Still open",
+    "closed without selection": "Closed, nobody selected",
+    "closed without applications": "Closed, nobody applied",
+}
+DEPTHS = ("0", "1 to 4", "5 to 9", "10 to 19", "20 to 39", "40 or more")
+LARGEST = 10
+FILLS = ("fill_rate_14_days", "fill_rate_30_days", "fill_rate_60_days")
+
+
+def first_application_query(scope: Scope) -> Query:
+    """Return the incidence of the first application after posting; closing without one competes, as_of censors."""
+    sliced = f"""
+        select
+            0 as entry_days,
+            1 + greatest(
+                date_diff('day', posted_at, coalesce(first_application_at, closed_at, $as_of)), 0
+            ) as exit_days,
+            case
+                when first_application_at is not null then 1
+                when closed_at is not null then 2
+                else 0
+            end as event_code,
+            'all' as group_key,
+        from analytics.marts.fct_projects
+        where {conditions(scope, "posted_date", COLUMNS)}
+    """
+    return Query.of(CURVE, scope.parameters() | {"as_of": scope.generation.as_of}, sliced)
+
+
+def first_application(scope: Scope) -> pl.DataFrame:
+    """Return day (1 = the day of posting), share of projects with an application by then, share closed without one."""
+    found = frame(scope.generation, scope.viewer, first_application_query(scope))
+    return found.select(
+        pl.col("day").cast(pl.Int64),
+        pl.col("at_risk_count").cast(pl.Int64),
+        pl.col("host_incidence").alias("with_application"),
+        pl.col("elsewhere_incidence").alias("closed_without"),
+    )
+
+
+def fill_by_term(scope: Scope) -> pl.DataFrame:
+    """Return per term of posting: projects, the three fill rates, the share whose 60 days are over."""
+    names = ["projects_posted", "projects_mature_60_days", *FILLS]
+    found = values(scope, names, by="term_label").drop_nulls(GROUP)
+    ranked = sorted(found.iter_rows(named=True), key=lambda row: term_key(row[GROUP]))
+    return pl.DataFrame(ranked, schema=found.schema).select(
+        pl.col(GROUP).alias("term"),
+        pl.col("projects_posted").cast(pl.Int64).alias("projects"),
+        *FILLS,
+        (pl.col("projects_mature_60_days") / pl.col("projects_posted")).fill_nan(None).alias("mature_share"),
+    )
+
+
+def median_day(incidence: pl.DataFrame) -> float | None:
+    """Return the first day by which half of all projects had an application, or None if that never happens."""
+    reached = incidence.filter(pl.col("with_application") >= 0.5)
+    return None if reached.is_empty() else float(reached["day"][0])
+
+
+def depth(scope: Scope) -> pl.DataFrame:
+    """Return projects counted by how many applications they drew: bucket, projects, share."""
+    text = f"""
+        select
+            case
+                when application_count = 0 then 0
+                when application_count < 5 then 1
+                when application_count < 10 then 2
+                when application_count < 20 then 3
+                when application_count < 40 then 4
+                else 5
+            end as place,
+            count(*) as projects,
+        from analytics.marts.fct_projects
+        where {conditions(scope, "posted_date", COLUMNS)}
+        group by place
+    """
+    found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+    named = pl.DataFrame({"place": range(len(DEPTHS)), "applications": DEPTHS}, schema_overrides={"place": pl.Int32})
+    joined = named.join(found.with_columns(pl.col("place").cast(pl.Int32)), on="place", how="left").sort("place")
+    counted = joined.select("applications", pl.col("projects").fill_null(0))
+    return counted.with_columns((pl.col("projects") / pl.col("projects").sum()).fill_nan(None).alias("share"))
+
+
+def ends(scope: Scope) -> pl.DataFrame:
+    """Return projects per term and end: term, reason (in words), projects, share of the term's projects."""
+    text = f"""
+        select term_label as term, zero_reason as reason, count(*) as projects
+        from analytics.marts.fct_projects
+        where {conditions(scope, "posted_date", COLUMNS)}
+        group by all
+    """
+    found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+    worded = found.with_columns(
+        pl.col("reason").replace(REASONS),
+        (pl.col("projects") / pl.col("projects").sum().over("term")).alias("share"),
+    )
+    order = list(REASONS.values())
+    ranked = sorted(worded.iter_rows(named=True), key=lambda row: (term_key(row["term"]), order.index(row["reason"])))
+    return pl.DataFrame(ranked, schema=worded.schema)
+
+
+def supply_and_demand(scope: Scope) -> pl.DataFrame:
+    """Return per category and term: students who applied, slots posted, students per slot."""
+    text = f"""
+        with demand as (
+            select category, term_label as term, cast(sum(slots) as bigint) as slots
+            from analytics.marts.fct_projects
+            where {conditions(scope, "posted_date", COLUMNS)}
+            group by all
+        ),
+
+        supply as (
+            select category, term_label as term, count(distinct person_key) as students
+            from analytics.marts.fct_applications
+            where {conditions(scope, "applied_date", COLUMNS)}
+            group by all
+        )
+
+        select
+            category,
+            term,
+            coalesce(students, 0) as students,
+            coalesce(slots, 0) as slots,
+            students / nullif(slots, 0) as students_per_slot,
+        from demand
+        full join supply using (category, term)
+        where category is not null and term is not null
+    """
+    found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+    ranked = sorted(found.iter_rows(named=True), key=lambda row: (row["category"], term_key(row["term"])))
+    return pl.DataFrame(ranked, schema=found.schema)
+
+
+def concentration(scope: Scope) -> pl.DataFrame:
+    """Return hosts by booked value, the largest first: rank, host_name, gmv_usd, share, cumulative_share."""
+    text = f"""
+        with by_host as (
+            select host_id, cast(sum(fee_usd) as double) as gmv_usd
+            from analytics.marts.fct_engagements
+            where {conditions(scope, "accepted_date", (*COLUMNS, "school_type", "major_family"))}
+            group by host_id
+        ),
+
+        named as (
+            select by_host.host_id, employers.name as host_name, by_host.gmv_usd
+            from by_host
+            left join analytics.marts.dim_employers as employers on by_host.host_id = employers.employer_id
+        )
+
+        select
+            row_number() over (order by gmv_usd desc, host_id) as rank,
+            host_name,
+            gmv_usd,
+            gmv_usd / sum(gmv_usd) over () as share,
+            sum(gmv_usd) over (order by gmv_usd desc, host_id) / sum(gmv_usd) over () as cumulative_share,
+        from named
+        order by rank
+    """
+    return frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+
+
+def top_share(concentrated: pl.DataFrame, largest: int = LARGEST) -> float | None:
+    """Return the share of the largest hosts, or None when nothing was booked."""
+    return None if concentrated.is_empty() else float(concentrated.head(largest)["share"].sum())
+
+
+def herfindahl(shares: pl.Series) -> float | None:
+    """Return the Herfindahl-Hirschman index: the sum of squared percentage shares; 30/30/20/20 gives 2,600."""
+    return None if shares.is_empty() else float(((shares * 100) ** 2).sum())

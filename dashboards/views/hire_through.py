@@ -1,0 +1,76 @@
+"""Hire-through: what share of completers do we hire, and by when?"""
+
+import streamlit as st
+
+from dashboards import findings
+from dashboards.charts import outcomes as charts
+from dashboards.components import page, states
+from dashboards.components.chart_frame import chart_frame
+from dashboards.components.tile import tiles
+from dashboards.readings import read
+from dashboards.slices import outcomes
+from dashboards.slices.outcomes import BREAKDOWNS, WINDOWS
+from dashboards.slices.tiles import curve_reading
+
+METRICS = ("hire_through_matured", "offer_through")
+
+scope, mode = page.scope(), page.mode()
+page.lead("What share of the people who completed a project with us start here full-time, and by when.")
+
+counts = outcomes.maturity(scope)
+meters = outcomes.meters(counts)
+curve = outcomes.curves(scope)
+incidences = [outcomes.incidence_at(curve, day) for day in WINDOWS]
+pairs = meters["completers"][0]
+readings = read(scope, METRICS)
+tiles(
+    "hire-through",
+    scope,
+    [
+        *(
+            curve_reading(scope, incidence, name, pairs, mature)
+            for incidence, name, mature in zip(incidences, WINDOWS.values(), meters["mature"], strict=True)
+        ),
+        *(readings[name] for name in METRICS),
+    ],
+)
+
+drawn = outcomes.drawn(curve)
+if drawn.is_empty():
+    states.too_few("completers under observation")
+else:
+    left, right = st.columns([5, 3], gap="small")
+    with left:
+        chart_frame(
+            "curve",
+            findings.curve(incidences, list(WINDOWS.values()), "We hire"),
+            "Cumulative incidence after the first completion with us, 95 % band; a first start elsewhere competes",
+            charts.incidence(drawn, mode, "Hired by us"),
+            drawn,
+        )
+    with right:
+        chart_frame(
+            "maturity",
+            findings.maturity(meters),
+            "Completers whose window is over; the hatched part is still being watched",
+            charts.maturity(meters, mode),
+            meters,
+        )
+    dimension = st.segmented_control(
+        "Compare by",
+        list(BREAKDOWNS),
+        format_func=BREAKDOWNS.__getitem__,
+        default="term_label",
+        required=True,
+        key="by",
+        bind="query-params",
+    )
+    groups = outcomes.by_group(scope, dimension or "term_label")
+    overall = incidences[1].host if incidences[1] else None
+    chart_frame(
+        "groups",
+        findings.groups(groups, BREAKDOWNS[dimension or "term_label"], overall),
+        "Hired by us within 12 months, with the 95 % band of each group's own curve; dotted, the whole",
+        charts.forest(groups, overall, mode),
+        groups,
+    )
