@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 import numpy as np
+import polars as pl
 
 from pipelines.sample.streams import Flags, Floats, Ints
 
@@ -35,6 +36,6 @@ def rank_within(groups: Ints, scores: Floats) -> Ints:
     return ranks
 
 
-def labels(prefix: str, numbers: Ints, digits: int) -> list[str]:
+def labels(prefix: str, numbers: Ints, digits: int) -> pl.Series:
     """Return identifiers such as ``P0000017``."""
-    return [f"{prefix}{number:0{digits}d}" for number in numbers.tolist()]
+    return prefix + pl.Series(numbers, dtype=pl.Int64).cast(pl.String).str.zfill(digits)

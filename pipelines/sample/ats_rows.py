@@ -74,7 +74,7 @@ def _job_halves(moments: Ints) -> Ints:
     return np.clip((moments - START + HALF_YEAR) // HALF_YEAR, 0, HALVES - 1)
 
 
-def job_ids(employers: Ints, halves: Ints, kinds: Ints) -> list[str]:
+def job_ids(employers: Ints, halves: Ints, kinds: Ints) -> pl.Series:
     """Return the number of the job that an employer has open in a half-year."""
     return labels("J", (employers + 1) * 100 + halves * 2 + kinds, 8)
 
@@ -105,7 +105,7 @@ def job_frame(employers: Employers) -> pl.DataFrame:
     )
 
 
-def ats_application_ids(serials: Ints) -> list[str]:
+def ats_application_ids(serials: Ints) -> pl.Series:
     """Return the systems' numbers of applications."""
     return labels("", 700_000_000 + serials * 17, 12)
 

@@ -114,7 +114,7 @@ class Careers:
         """Draw which applicants who were not selected the employer hires all the same."""
         person = self.people.person[students]
         self.has_applied[person] = True
-        treated, untreated = self.host_shares(students)
+        _, untreated = self.host_shares(students)
         level = self.plan.level("pair", person, employers)
         hit = np.flatnonzero(level < untreated)
         keys = self.pair_keys(person[hit], employers[hit])

@@ -9,6 +9,8 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 import polars as pl
@@ -21,6 +23,8 @@ Fate = Literal["quarantined", "unchanged", "loaded"]
 Row = dict[str, Any]
 CLEAN = (*SNAPSHOTS, "employment_type_map", "employer_domains", "ats_jobs")
 """Entities that stay clean: small, or compared as a whole."""
+ENOUGH_ROWS = 80
+"""Smaller later files are spared the kinds that are loaded all the same."""
 
 
 class NotApplicableError(Exception):
@@ -89,7 +93,7 @@ def out_of_bounds(entity: Entity, row: Row, turn: int) -> tuple[str, Row]:
 def in_the_future(entity: Entity, row: Row, turn: int) -> tuple[str, Row]:
     """Something that happened after it was delivered."""
     column = _first(entity, lambda each: each.type == "timestamp" and not each.planned and row[each.name] is not None)
-    return _replaced(column, row["_delivered_at"] + timedelta(days=200 + turn))
+    return _replaced(column, row["_delivered_at"] + timedelta(days=200 + turn % 100))
 
 
 def orphan(entity: Entity, row: Row, turn: int) -> tuple[str, Row]:
@@ -100,7 +104,11 @@ def orphan(entity: Entity, row: Row, turn: int) -> tuple[str, Row]:
 
 def fee_under_floor(entity: Entity, row: Row, turn: int) -> tuple[str, Row]:
     """A project that pays three dollars an hour."""
-    return "fee_usd", {"fee_usd": float(row["hours_estimated"]) * 3, "platform_fee_usd": 0.0, "parent_project_id": None}
+    return "fee_usd", {
+        "fee_usd": Decimal(row["hours_estimated"] * 3),
+        "platform_fee_usd": Decimal(0),
+        "parent_project_id": None,
+    }
 
 
 def selected_before_applied(entity: Entity, row: Row, turn: int) -> tuple[str, Row]:
@@ -160,76 +168,113 @@ KINDS = (
 
 
 @dataclass
+class Batch:
+    """Dirty rows of one file before they are written: typed rows and raw lines."""
+
+    file: OpenFile
+    template: pl.DataFrame
+    rows: list[Row] = field(default_factory=list)
+    lines: list[list[str]] = field(default_factory=list)
+
+    @property
+    def separator(self) -> str:
+        return "\t" if self.file.format == "tsv" else ","
+
+    @cached_property
+    def clean_rows(self) -> list[Row]:
+        return self.template.rows(named=True)
+
+    @cached_property
+    def clean_lines(self) -> list[list[str]]:
+        text = csv_text(self.template, self.separator, header=False).decode()
+        return list(csv.reader(io.StringIO(text), delimiter=self.separator))
+
+    def add(self, kind: Kind, place: int, changes: Row, turn: int) -> None:
+        """Make one dirty row: typed where every change fits its type, otherwise a raw line."""
+        if not kind.needs_text:
+            self.rows.append(self.clean_rows[place] | changes)
+            return
+        fields = list(self.clean_lines[place])
+        for name, value in changes.items():
+            fields[self.template.columns.index(name)] = str(value)
+        if kind.make is wrong_field_count:
+            fields = [*fields, "surplus"] if turn % 2 else fields[:-2]
+        self.lines.append(fields)
+
+    def write(self) -> None:
+        """Append the rows, then the lines, to the file."""
+        if self.rows:
+            self.file.append(pl.DataFrame(self.rows, schema=self.template.schema))
+        if self.lines:
+            text = io.StringIO()
+            csv.writer(text, delimiter=self.separator, lineterminator="\n").writerows(self.lines)
+            self.file.append_bytes(text.getvalue().encode())
+            self.file.rows += len(self.lines)
+
+
+@dataclass
 class Dirt:
     """Plants dirt into files as they close, kinds in turn."""
 
     plan: Plan
-    planted: list[dict[str, Any]] = field(default_factory=list)
-    rows: int = 0
+    counts: dict[tuple[str, ...], int] = field(default_factory=dict)
     turn: int = 0
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts.values())
 
     def plant(self, file: OpenFile) -> None:
         """Append dirty rows to a file: each kind once at its home, then in proportion to the rows."""
         if not self.plan.is_dirty or file.entity.name in CLEAN or file.template is None:
             return
-        is_text = file.format in ("csv", "tsv")
-        usable = [kind for kind in KINDS if (is_text or not kind.needs_text)]
-        wanted = int(file.rows * self.plan.number("deliveries.dirty_share"))
-        at_home = [kind for kind in usable if kind.home == file.entity.name and file.delivery.index == 0]
-        anywhere = [kind for kind in usable if not kind.only_home or kind.home == file.entity.name]
-        for kind in at_home:
-            self._plant_one(file, kind)
-        for _ in range(max(wanted - len(at_home), 0)):
-            self._plant_one(file, anywhere[self.turn % len(anywhere)])
+        batch = Batch(file, file.template)
+        for kind in self._kinds(file):
+            self._plant_one(batch, kind)
+        batch.write()
 
-    def _plant_one(self, file: OpenFile, kind: Kind) -> None:
-        """Append one dirty row made from a clean one that allows it; do nothing if none does."""
+    def _kinds(self, file: OpenFile) -> list[Kind]:
+        usable = [kind for kind in KINDS if (file.format in ("csv", "tsv") or not kind.needs_text)]
+        at_home = [kind for kind in usable if kind.home == file.entity.name]
+        if file.delivery.index:
+            at_home = [kind for kind in at_home if kind.only_home and file.rows >= ENOUGH_ROWS]
+        anywhere = [kind for kind in usable if not kind.only_home]
+        wanted = int(file.rows * self.plan.number("deliveries.dirty_share"))
+        more = max(wanted - len(at_home), 0)
+        return at_home + [anywhere[(self.turn + each) % len(anywhere)] for each in range(more)]
+
+    def _plant_one(self, batch: Batch, kind: Kind) -> None:
+        """Make one dirty row from a clean one that allows it; make none if no row does."""
         self.turn += 1
-        template = file.template if file.template is not None else pl.DataFrame()
-        for offset in range(template.height):
-            place = (self.turn * 7 + offset) % template.height
-            row = template.row(place, named=True) | {"_delivered_at": file.delivery.at.replace(tzinfo=None)}
+        entity, count = batch.file.entity, len(batch.clean_rows)
+        delivered_at = batch.file.delivery.at.replace(tzinfo=None)
+        for offset in range(count):
+            place = (self.turn * 7 + offset) % count
             try:
-                column, changes = kind.make(file.entity, row, self.turn)
+                column, changes = kind.make(
+                    entity, batch.clean_rows[place] | {"_delivered_at": delivered_at}, self.turn
+                )
             except NotApplicableError:
                 continue
             if not kind.keeps_key:
-                changes = {key_column(file.entity).name: f"X{self.turn:07d}"} | changes
-            self._write(file, kind, template[place], changes)
-            self._remember(file, kind, column)
+                changes = {key_column(entity).name: f"X{self.turn:07d}"} | changes
+            batch.add(kind, place, changes, self.turn)
+            self._remember(batch.file, kind, column)
             return
-
-    def _write(self, file: OpenFile, kind: Kind, clean: pl.DataFrame, changes: Row) -> None:
-        """Append the row: typed where every change fits its type, otherwise as a raw line."""
-        if not kind.needs_text:
-            typed = [pl.lit(value, dtype=clean.schema[name]).alias(name) for name, value in changes.items()]
-            file.append(clean.with_columns(typed))
-            return
-        separator = "\t" if file.format == "tsv" else ","
-        fields = next(csv.reader(io.StringIO(csv_text(clean, separator, header=False).decode()), delimiter=separator))
-        for name, value in changes.items():
-            fields[clean.columns.index(name)] = str(value)
-        if kind.make is wrong_field_count:
-            fields = [*fields, "surplus"] if self.turn % 2 else fields[:-2]
-        line = io.StringIO()
-        csv.writer(line, delimiter=separator, lineterminator="\n").writerow(fields)
-        file.append_bytes(line.getvalue().encode())
-        file.rows += 1
 
     def _remember(self, file: OpenFile, kind: Kind, column: str) -> None:
-        self.rows += 1
-        self.planted.append(
-            {
-                "source": SOURCES[file.entity.group],
-                "entity": file.entity.name,
-                "delivery": file.delivery.folder,
-                "file": file.path.name,
-                "kind": kind.name,
-                "column": column or None,
-                "fate": kind.fate,
-            }
-        )
+        key = (SOURCES[file.entity.group], file.entity.name, file.delivery.folder, file.path.name, kind.name, column)
+        self.counts[key] = self.counts.get(key, 0) + 1
+
+    def planted(self) -> list[dict[str, Any]]:
+        """Return how many rows of which kind were planted into which file, and what becomes of them."""
+        names = ("source", "entity", "delivery", "file", "kind", "column")
+        fates = {kind.name: kind.fate for kind in KINDS}
+        return [
+            dict(zip(names, key, strict=True)) | {"fate": fates[key[4]], "count": count}
+            for key, count in sorted(self.counts.items())
+        ]
 
     def by_kind(self) -> dict[str, int]:
         """Return how many rows of each kind were planted."""
-        return {kind.name: sum(each["kind"] == kind.name for each in self.planted) for kind in KINDS}
+        return {kind.name: sum(count for key, count in self.counts.items() if key[4] == kind.name) for kind in KINDS}

@@ -15,8 +15,8 @@ from pipelines.sample.history import History
 from pipelines.sample.people import People
 from pipelines.sample.plan import Plan
 from pipelines.sample.processes import CAME_INTERN, CAME_MICRO, INTERNSHIP, OUTSIDERS
-from pipelines.sample.student_rows import addresses
 from pipelines.sample.streams import Floats, Ints
+from pipelines.sample.student_rows import addresses
 
 EMPLOYMENTS = History(
     "_started_at",

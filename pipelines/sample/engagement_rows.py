@@ -32,7 +32,7 @@ CANCEL_REASONS = ("schedule", "scope", "budget", "no_response")
 RATING_EDGES = np.array([-2.1, -1.5, -0.65, 0.45])
 
 
-def engagement_ids(numbers: Ints) -> list[str]:
+def engagement_ids(numbers: Ints) -> pl.Series:
     """Return the platform's numbers of engagements."""
     return labels("G", numbers, 8)
 

@@ -12,6 +12,8 @@ from pipelines.sample.projects import Projects
 from pipelines.sample.streams import Floats, Ints, lognormal
 
 BEFORE_START, AFTER_START = 1, 2
+UNTOUCHED = ("reviewed", "shortlisted", "interviewed", "withdrawn", "rejected", "reopened", "expired")
+"""What never happens to the application for a later segment: it is chosen at once."""
 WORDINGS = 1000
 """The wording of a project's title counts its segment in thousands."""
 
@@ -133,10 +135,9 @@ def _one_more(
         decided=posted + DAY,
         status=np.full(size, SELECTED, dtype=np.int64),
         is_accepted=np.ones(size, dtype=np.bool_),
-        **{
-            name: never
-            for name in ("reviewed", "shortlisted", "interviewed", "withdrawn", "rejected", "reopened", "expired")
-        },
+        **dict.fromkeys(
+            ("reviewed", "shortlisted", "interviewed", "withdrawn", "rejected", "reopened", "expired"), never
+        ),
     )
     all_projects, all_applications = stack([projects, more]), stack([applications, applied])
     chosen = len(applications) + np.arange(size)

@@ -87,7 +87,7 @@ def _facts(plan: Plan, landing: Landing, dirt: Dirt) -> dict[str, Any]:
         "as_of": plan.deliveries[-1].at.isoformat(),
         "deliveries": [each.at.isoformat() for each in plan.deliveries],
         "census": dict(sorted(landing.census.items())),
-        "planted": dirt.planted,
+        "planted": dirt.planted(),
         "planted_by_kind": dirt.by_kind(),
         "group_effects": {name: plan.number(name) for name in names if name.startswith("effects.")},
         "ability": plan.number("selection.ability"),

@@ -27,7 +27,9 @@ FORMATS = {
 SNAPSHOTS = ("employers", "outcome_feeds")
 SOURCES = {"platform": "platform", "outcomes": "outcomes"}
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-TEMPLATE_ROWS = 60
+TEMPLATE_ROWS = 400
+ROWS_AT_ONCE = 400_000
+"""Rows that wait in memory before they are written."""
 
 
 def file_name(entity: str) -> str:
@@ -126,7 +128,7 @@ class OpenFile:
 def write_workbook(path: Path, title: str, frame: pl.DataFrame) -> None:
     """Write rows as an Excel workbook whose bytes do not depend on the day."""
     with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": datetime(2026, 1, 1)})  # noqa: DTZ001 - Excel knows no time zones
+        book.set_properties({"created": datetime(2026, 1, 1)})
         sheet = book.add_worksheet(title[:31])
         sheet.write_row(0, 0, frame.columns)
         for number, row in enumerate(frame.iter_rows(), start=1):
@@ -147,6 +149,8 @@ class Landing:
     plant: Planter
     first_open: int = 0
     files: dict[tuple[int, str], OpenFile] = field(default_factory=dict)
+    waiting: dict[tuple[int, str], list[pl.DataFrame]] = field(default_factory=dict)
+    rows_waiting: int = 0
     census: dict[str, int] = field(default_factory=dict)
     rows_written: int = 0
     files_written: int = 0
@@ -161,9 +165,20 @@ class Landing:
         """Add rows as they stand to one delivery."""
         if frame.is_empty():
             return
-        declared = ENTITIES[entity]
-        self._file(declared, delivery).append(conform(declared, frame))
+        self.waiting.setdefault((delivery, entity), []).append(frame)
+        self.rows_waiting += frame.height
         self.rows_written += frame.height
+        if self.rows_waiting > ROWS_AT_ONCE:
+            self.flush(sorted(self.waiting))
+
+    def flush(self, keys: list[tuple[int, str]]) -> None:
+        """Write the waiting rows of these deliveries and entities."""
+        for key in keys:
+            frames = self.waiting.pop(key)
+            rows = pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
+            entity = ENTITIES[key[1]]
+            self._file(entity, key[0]).append(conform(entity, rows))
+            self.rows_waiting -= rows.height
 
     def _file(self, entity: Entity, delivery: int) -> OpenFile:
         key = (delivery, entity.name)
@@ -177,6 +192,7 @@ class Landing:
     def close_until(self, moment: int) -> None:
         """Finish every delivery whose moment has passed: nothing later can belong to it."""
         while self.first_open < len(self.plan.deliveries) and self.plan.deliveries[self.first_open].moment <= moment:
+            self.flush(sorted(key for key in self.waiting if key[0] == self.first_open))
             for key in sorted(key for key in self.files if key[0] == self.first_open):
                 each = self.files.pop(key)
                 self.plant(each)
@@ -194,7 +210,12 @@ class Landing:
 
 def manifest(source: str, delivery: Delivery) -> str:
     """Return the text of a delivery's manifest."""
-    lines = [f'source = "{source}"', f"delivered_at = {delivery.at:{MOMENT_FORMAT}}", 'delivery = "changes"']
+    lines = [
+        f'source = "{source}"',
+        f"delivered_at = {delivery.at:{MOMENT_FORMAT}}",
+        'delivery = "changes"',
+        "synthetic = true",
+    ]
     for entity in SNAPSHOTS:
         if SOURCES[ENTITIES[entity].group] == source:
             lines += ["", f"[entities.{entity}]", 'delivery = "snapshot"']

@@ -1,4 +1,4 @@
-"""Lets the marketplace live: step by step it posts, applies, chooses, works and hires, and hands rows to the landing."""
+"""Lets the marketplace live: step by step it posts, applies, chooses and works, and hands rows to the landing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

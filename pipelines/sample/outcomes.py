@@ -75,7 +75,7 @@ def draw_pairs(n: int, rng: np.random.Generator, scenario: Scenario | None = Non
     """Draw ``n`` censored person-host pairs.
 
     Columns: completed_day, entry_days (0), exit_days (whole days, at least 1), event_code (1 host, 2 elsewhere,
-    0 still unhired when follow-up ends), host_days (true days to the host's hire, NULL if never), whether or not it is seen.
+    0 still unhired when follow-up ends), host_days (true days to the host's hire, seen or not; NULL if never).
     """
     scenario = scenario or Scenario()
     levels = rng.random((3, n))

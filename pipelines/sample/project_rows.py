@@ -26,12 +26,12 @@ EVENT_CODES = 16
 ACTORS = {"applied": "student", "withdrawn": "student", "expired": "platform"}
 
 
-def project_ids(numbers: Ints) -> list[str]:
+def project_ids(numbers: Ints) -> pl.Series:
     """Return the platform's numbers of projects."""
     return labels("P", numbers, 8)
 
 
-def application_ids(numbers: Ints) -> list[str]:
+def application_ids(numbers: Ints) -> pl.Series:
     """Return the platform's numbers of applications."""
     return labels("A", numbers, 9)
 

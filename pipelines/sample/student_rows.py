@@ -30,7 +30,7 @@ MAJOR_CODES = [code for majors in MAJORS.values() for code, _ in majors]
 GROUP_DEGREES = ("certificate", "associate", "bachelor", "master", "doctorate")
 
 
-def student_ids(students: Ints) -> list[str]:
+def student_ids(students: Ints) -> pl.Series:
     """Return the platform's numbers of students."""
     return labels("S", students + 1, 8)
 

@@ -1,15 +1,20 @@
 """Word lists of the sample. Companies and persons are made up; only institutions are real."""
 
-GIVEN_NAMES = (
+
+def _words(text: str, separator: str | None = None) -> tuple[str, ...]:
+    return tuple(text.split(separator))
+
+
+GIVEN_NAMES = _words(
     "Aaliyah Adrian Aisha Alejandra Alex Amara Amir Ana Andre Anika Asha Ava Bao Beatriz Bianca Brandon Caleb Camila "
     "Carlos Chen Chidi Chloe Claire Connor Dalia Daniel Darius David Destiny Diego Elena Eli Emeka Emily Emma Esther "
     "Ethan Fatima Felix Gabriela Grace Hana Hannah Hassan Hiro Imani Ines Isaac Isabel Ivan Jada Jamal Jasmine Javier "
     "Jin Joana Jordan Jose Julia Kai Karim Kayla Keisha Kenji Kevin Khadija Kiara Lamar Layla Leila Lena Leo Liam Lin "
     "Lucia Luis Maya Malik Marcus Maria Mariam Mateo Mei Mia Miguel Mina Nadia Naomi Natalia Nia Nikhil Noah Noor "
     "Olivia Omar Oscar Paula Priya Quinn Rafael Rania Ravi Rosa Ruth Ryan Sadia Samir Sara Sofia Sunita Tariq Tessa "
-    "Thanh Tiana Tomas Uma Valeria Victor Vivian Wei Xavier Yara Yusuf Zainab Zara Zoe"
-).split()
-FAMILY_NAMES = (
+    "Thanh Tiana Tomas Uma Valeria Victor Vivian Wei Xavier Yara Yusuf Zainab Zara Zoe",
+)
+FAMILY_NAMES = _words(
     "Abara Abdi Acosta Adeyemi Aguilar Ahmed Akhtar Alvarez Amari Anand Arroyo Bailey Banerjee Barnes Bell Bennett "
     "Bianchi Brooks Bryant Campos Carter Castillo Chang Chavez Coleman Cooper Cruz Dasgupta Delgado Desai Diallo Diaz "
     "Douglas Duarte Ellis Espinoza Evans Farah Fernandes Fields Flores Foster Franklin Garcia Gomez Grant Greene "
@@ -19,10 +24,10 @@ FAMILY_NAMES = (
     "Navarro Nelson Ng Nguyen Njoroge Novak Okafor Olsen Ortega Osei Owens Pacheco Palmer Park Patel Pena Perez Pham "
     "Phillips Quintero Rahman Ramos Reed Reyes Rivera Rojas Ross Salazar Santos Sato Shah Silva Simmons Singh Soto "
     "Suarez Sullivan Tanaka Taylor Thomas Torres Tran Tucker Turner Usman Valdez Vargas Vega Vu Walker Wang Ward "
-    "Washington Watkins Weber West Williams Wong Wright Yang Yilmaz Young Zamora Zhang"
-).split()
+    "Washington Watkins Weber West Williams Wong Wright Yang Yilmaz Young Zamora Zhang",
+)
 
-COMPANY_FIRST = (
+COMPANY_FIRST = _words(
     "Alder Amberly Arclight Ashgrove Birchline Bluefen Brightmoor Calderon Cedarfall Cinderpeak Clearwell Copperlane "
     "Crestwick Dovetail Driftmark Eastmere Elmhurst Emberstone Fairhaven Fernbridge Foxglen Galeforth Glasswing "
     "Goldenrod Granitefield Greyfriar Harborlight Hawkridge Hazelwick Highmarsh Hollowbrook Ironleaf Juniper Kestrel "
@@ -30,8 +35,8 @@ COMPANY_FIRST = (
     "Oakrill Orchardway Otterbrook Palegrove Pebblecreek Pinewarden Quillstone Redthistle Ridgeway Riverbirch "
     "Rookwood Saltmarsh Sandpiper Silverfern Skylarker Slatehill Sorrel Southmere Springvale Starling Stonecrop "
     "Sundial Tallgrass Tamarack Thornbury Tidewell Timberline Umberfield Valewood Violetta Westerling Whitecap "
-    "Willowmere Windrose Wrenfield Yarrow Zephyrine"
-).split()
+    "Willowmere Windrose Wrenfield Yarrow Zephyrine",
+)
 COMPANY_LAST = {
     "51": ("Software", "Systems", "Media", "Data"),
     "54": ("Partners", "Advisory", "Consulting", "Research"),
@@ -62,10 +67,10 @@ INDUSTRIES = {
 }
 SIZE_BANDS = ("1-49", "50-249", "250-999", "1000-4999", "5000+")
 
-STATES = (
+STATES = _words(
     "CA TX FL NY PA IL OH GA NC MI NJ VA WA AZ MA TN IN MO MD WI CO MN SC AL LA KY OR OK CT UT IA NV AR MS KS NM NE ID "
-    "WV HI NH ME RI MT DE SD ND AK DC VT WY"
-).split()
+    "WV HI NH ME RI MT DE SD ND AK DC VT WY",
+)
 
 CATEGORIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "sales": ("Sales", "41-3091", ("Map prospects in", "Draft a call script for", "Qualify accounts in")),
@@ -79,11 +84,12 @@ CATEGORIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "social_media": ("Marketing", "27-3031", ("Schedule posts for", "Analyse followers of", "Shoot short videos for")),
     "lead_generation": ("Sales", "41-3091", ("Build a contact list for", "Verify leads in", "Score accounts in")),
 }
-SUBJECTS = (
+SUBJECTS = _words(
     "the spring launch,regional partners,a new product line,small businesses,alumni donors,the holiday season,"
     "supply partners,member clubs,the west region,new customers,public agencies,the loyalty programme,field teams,"
-    "the partner network,summer events,online orders,community clinics,returning clients"
-).split(",")
+    "the partner network,summer events,online orders,community clinics,returning clients",
+    separator=",",
+)
 COMPANY_DEPARTMENTS = (
     "Marketing",
     "Sales",
@@ -153,21 +159,39 @@ PLATFORM_STAGES = {
 
 ATS_STAGES: dict[str, dict[str, tuple[str, int]]] = {
     "greenhouse": {
-        "applied": ("Application Review", 1), "reviewed": ("Preliminary Phone Screen", 2), "interviewed": ("Face to Face", 3),
-        "offered": ("Offer", 4), "hired": ("Hired", 5), "rejected": ("Rejected", 9), "withdrawn": ("Candidate withdrew", 9),
-        "unhired": ("Offer", 4), "unrejected": ("Application Review", 1),
+        "applied": ("Application Review", 1),
+        "reviewed": ("Preliminary Phone Screen", 2),
+        "interviewed": ("Face to Face", 3),
+        "offered": ("Offer", 4),
+        "hired": ("Hired", 5),
+        "rejected": ("Rejected", 9),
+        "withdrawn": ("Candidate withdrew", 9),
+        "unhired": ("Offer", 4),
+        "unrejected": ("Application Review", 1),
     },
     "lever": {
-        "applied": ("New applicant", 10), "reviewed": ("Phone interview", 30), "interviewed": ("On-site interview", 40),
-        "offered": ("Offer", 50), "hired": ("Hired", 60), "rejected": ("Archived: underqualified", 99),
-        "withdrawn": ("Archived: withdrew", 99), "unhired": ("Offer", 50), "unrejected": ("New applicant", 10),
+        "applied": ("New applicant", 10),
+        "reviewed": ("Phone interview", 30),
+        "interviewed": ("On-site interview", 40),
+        "offered": ("Offer", 50),
+        "hired": ("Hired", 60),
+        "rejected": ("Archived: underqualified", 99),
+        "withdrawn": ("Archived: withdrew", 99),
+        "unhired": ("Offer", 50),
+        "unrejected": ("New applicant", 10),
     },
     "workday": {
-        "applied": ("Review", 1), "reviewed": ("Screen", 2), "interviewed": ("Interview", 3), "offered": ("Offer Extended", 5),
-        "hired": ("Ready for Hire", 6), "rejected": ("Declined by Company", 8), "withdrawn": ("Declined by Candidate", 8),
-        "unhired": ("Offer Extended", 5), "unrejected": ("Review", 1),
+        "applied": ("Review", 1),
+        "reviewed": ("Screen", 2),
+        "interviewed": ("Interview", 3),
+        "offered": ("Offer Extended", 5),
+        "hired": ("Ready for Hire", 6),
+        "rejected": ("Declined by Company", 8),
+        "withdrawn": ("Declined by Candidate", 8),
+        "unhired": ("Offer Extended", 5),
+        "unrejected": ("Review", 1),
     },
-}  # fmt: skip
+}
 ATS_SYSTEMS = tuple(ATS_STAGES)
 EMPLOYMENT_WORDS: dict[str, tuple[str, str]] = {
     "greenhouse": ("Full-time", "Intern"),
