@@ -191,16 +191,11 @@ def query(
     sql: Annotated[str, typer.Argument(help="One statement on the published file.")], format: Format = "table"
 ) -> None:
     """Ask the published file in SQL, read-only and within limits."""
-    from dashboards.database import DatabaseError, Query, current_generation, fetch
     from pipelines.output import formatted
+    from pipelines.questions import answer
     from pipelines.settings import Settings
 
-    os.environ.setdefault("THROUGHLINE_DATA", str(Settings().data_dir))
-    try:
-        frame = fetch(current_generation(), Query(sql))
-    except DatabaseError as error:
-        raise ThroughlineError(str(error)) from error
-    typer.echo(formatted(frame, format))
+    typer.echo(formatted(answer(Settings(), sql), format))
 
 
 @app.command()
@@ -210,15 +205,12 @@ def metrics(
     format: Format = "table",
 ) -> None:
     """Compute metrics from their one definition, by dimensions."""
-    from dashboards.database import DatabaseError, current_generation
     from pipelines.output import formatted
+    from pipelines.questions import metric_values, metrics_known
     from pipelines.settings import Settings
 
-    os.environ.setdefault("THROUGHLINE_DATA", str(Settings().data_dir))
-    try:
-        frame = asked_metrics(current_generation(), names or [], by or [])
-    except DatabaseError as error:
-        raise ThroughlineError(str(error)) from error
+    settings = Settings()
+    frame = metric_values(settings, names, by or []) if names else metrics_known(settings)
     typer.echo(formatted(frame, format))
 
 

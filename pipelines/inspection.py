@@ -9,14 +9,14 @@ import codecs
 import gzip
 import hashlib
 import zlib
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from pipelines.errors import RefusedFile
+from pipelines.text_records import TextRecord, text_records
 
 CHUNK = 1 << 23
 LONGEST_LINE = 1 << 24
@@ -53,12 +53,14 @@ class SetAside:
 class Inspection:
     """What the bytes say; ``path`` is the file to read: the original, or a cleaned copy with the same line numbers.
 
-    ``records`` counts those below the header that the reader must account for.
+    ``records`` counts those below the header that the reader must account for. ``is_plain`` means one line a record:
+    no blank lines and no newlines inside quotes.
     """
 
     path: Path
     records: int
     set_aside: tuple[SetAside, ...] = ()
+    is_plain: bool = False
 
 
 def fingerprint(path: Path) -> str:
@@ -80,7 +82,7 @@ def inspect_text(path: Path, spill: Path, *, encoding: str = "utf-8", delimiter:
         survey.add(chunk)
     survey.finish()
     if survey.is_clean:
-        return Inspection(source, survey.records)
+        return Inspection(source, survey.records, is_plain=survey.blanks == 0)
     return cleaned_copy(source, spill, delimiter=delimiter.encode() if delimiter else None)
 
 
@@ -240,79 +242,6 @@ def cleaned_copy(path: Path, spill: Path, *, delimiter: bytes | None) -> Inspect
     return Inspection(copy, records - 1, tuple(aside))
 
 
-@dataclass(frozen=True)
-class TextRecord:
-    """One record: number of its first physical line (from 1), byte offset, lines, and whether its quote never ends."""
-
-    line: int
-    offset: int
-    lines: tuple[bytes, ...]
-    is_open: bool = False
-
-    @property
-    def is_blank(self) -> bool:
-        return len(self.lines) == 1 and not self.lines[0].strip(b"\r\n")
-
-    @property
-    def text(self) -> str:
-        decoded = b"".join(self.lines).decode("utf-8", "replace")
-        return decoded.rstrip("\r\n").replace("\0", "\N{SYMBOL FOR NULL}")
-
-
-LOOKAHEAD = 100
-"""A quote that is not closed within this many lines never is: no field of the contract is longer."""
-
-
-def text_records(path: Path, delimiter: bytes | None) -> Iterator[TextRecord]:
-    """Yield the records of a text file; ``delimiter`` None means one record a line, whatever quotes it holds."""
-    with path.open("rb") as stream:
-        waiting: deque[bytes] = deque()
-        number, offset = 1, 0
-        while True:
-            taken: list[bytes] = []
-            is_open = False
-            while not taken or is_open:
-                position = len(taken)
-                if position == len(waiting):
-                    line = stream.readline()
-                    if not line:
-                        break
-                    waiting.append(line)
-                taken.append(waiting[position])
-                is_open = delimiter is not None and leaves_open(taken[-1], is_open, delimiter)
-                if len(taken) > LOOKAHEAD:
-                    break
-            if not taken:
-                return
-            record = TextRecord(number, offset, (taken[0],) if is_open else tuple(taken), is_open)
-            yield record
-            for line in record.lines:
-                waiting.popleft()
-                number, offset = number + 1, offset + len(line)
-
-
-def leaves_open(line: bytes, is_open: bool, delimiter: bytes) -> bool:
-    """Say whether a quoted field is still open at the end of the line; a quote opens at the start of a field alone."""
-    position = 0
-    while True:
-        if is_open:
-            position = line.find(b'"', position)
-            if position < 0:
-                return True
-            if line[position + 1 : position + 2] == b'"':
-                position += 2
-                continue
-            is_open = False
-        elif line[position : position + 1] == b'"':
-            is_open = True
-            position += 1
-            continue
-        position = line.find(delimiter, position)
-        if position < 0:
-            return False
-        position += 1
-
-
 def damage(record: TextRecord) -> tuple[str, str, str] | None:
     """Return (rule, expected, found) for a record that no reader may see, else None."""
     joined = b"".join(record.lines)
@@ -323,31 +252,3 @@ def damage(record: TextRecord) -> tuple[str, str, str] | None:
     except UnicodeDecodeError as error:
         return "invalid encoding", "UTF-8", f"byte 0x{joined[error.start]:02x}"
     return ("unterminated quote", "a closing quote", "none") if record.is_open else None
-
-
-def locate(
-    path: Path, delimiter: bytes | None, returned: Iterable[int], rejected_offsets: Iterable[int], *, header: bool
-) -> dict[int, tuple[int, str]]:
-    """Return {record: (first physical line, text)}, in one pass over the file.
-
-    ``returned`` are numbers, from 0, among the records that the reader returned. ``rejected_offsets`` are the byte
-    positions of those that it rejected, or of the blank lines before them; their keys are ``-1 - position in
-    rejected_offsets``.
-    """
-    wanted = set(returned)
-    rejected = {offset: index for index, offset in enumerate(rejected_offsets)}
-    found: dict[int, tuple[int, str]] = {}
-    number = -1
-    index: int | None = None
-    for record in text_records(path, delimiter):
-        index = rejected.get(record.offset, index)
-        if record.is_blank or (header and record.line == 1):
-            continue
-        if index is not None:
-            found[-1 - index] = (record.line, record.text)
-            index = None
-            continue
-        number += 1
-        if number in wanted:
-            found[number] = (record.line, record.text)
-    return found

@@ -16,8 +16,9 @@ import fastexcel
 
 from pipelines.contract import EXAMPLES
 from pipelines.errors import RefusedFile, did_you_mean
-from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text, locate
+from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text
 from pipelines.mapping import Dialect
+from pipelines.text_records import Places, locate, locate_lines
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 REJECTIONS = {
@@ -42,7 +43,7 @@ class Rejected:
     text: str | None
 
 
-Locator = Callable[[Iterable[int]], dict[int, tuple[int, str]]]
+Locator = Callable[[Iterable[int]], Places]
 
 
 @dataclass(frozen=True)
@@ -133,20 +134,19 @@ def stage_delimited(
         inspection,
         f"columns = {{{types}}}, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"'",
     )
-    separator = delimiter.encode()
-    located = locate(inspection.path, separator, (), [offset for offset, *_ in rejects], header=True) if rejects else {}
+    offsets = [offset for offset, *_ in rejects]
+
+    def find(records: Iterable[int]) -> Places:
+        if inspection.is_plain:
+            return locate_lines(inspection.path, records, offsets, header=True)
+        return locate(inspection.path, delimiter.encode(), records, offsets, header=True)
+
+    places = find(()) if rejects else {}
     rejected = [
-        Rejected(located[-1 - index][0], column, rule, expected, found, located[-1 - index][1])
+        Rejected(places[-1 - index][0], column, rule, expected, found, places[-1 - index][1])
         for index, (_, column, rule, expected, found) in enumerate(rejects)
     ]
-    offsets = [offset for offset, *_ in rejects]
-    return Staged(
-        columns,
-        rows,
-        (*rejected, *set_aside(inspection)),
-        lambda records: locate(inspection.path, separator, records, offsets, header=True),
-        blank_is_text=False,
-    )
+    return Staged(columns, rows, (*rejected, *set_aside(inspection)), find, blank_is_text=False)
 
 
 def header_of(path: Path, delimiter: str) -> list[str]:
@@ -222,7 +222,9 @@ def stage_lines(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dial
         update staged set is_object = case when json_valid(doc) then json_type(doc) = 'OBJECT' else false end
     """)
 
-    def find(records: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def find(records: Iterable[int]) -> Places:
+        if inspection.is_plain:
+            return locate_lines(inspection.path, records, (), header=False)
         return locate(inspection.path, None, records, (), header=False)
 
     bad = find(record for (record,) in connection.sql("select rowid from staged where not is_object").fetchall())
@@ -293,7 +295,7 @@ def stage_workbook(connection: duckdb.DuckDBPyConnection, path: Path, dialect: D
 def whole_rows(connection: duckdb.DuckDBPyConnection, header: int = 0) -> Locator:
     """Return a locator for formats without lines: the number of the record and the record as JSON."""
 
-    def find(records: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def find(records: Iterable[int]) -> Places:
         wanted = ", ".join(str(record) for record in records) or "null"
         rows = connection.sql(f"select rowid, to_json(staged) from staged where rowid in ({wanted})").fetchall()
         return {record: (record + 1 + header, text) for record, text in rows}

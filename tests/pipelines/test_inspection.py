@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from pipelines import inspection
 from pipelines.errors import RefusedFile
-from pipelines.inspection import inspect_text, locate
+from pipelines.inspection import inspect_text
+from pipelines.text_records import locate, locate_lines
 
 
 def inspected(tmp_path: Path, content: bytes, name: str = "a.csv", **options: object) -> inspection.Inspection:
@@ -116,3 +117,19 @@ def test_records_are_found_again_by_number_and_by_offset(tmp_path: Path) -> None
     path = tmp_path / "a.csv"
     path.write_bytes(b'a,b\n1,"x\ny"\n2\n\n3,z\n')
     assert locate(path, b",", [0, 1], [12], header=True) == {0: (2, '1,"x\ny"'), -1: (4, "2"), 1: (6, "3,z")}
+
+
+@given(
+    texts=st.lists(st.text(alphabet="ab", min_size=1, max_size=4), min_size=1, max_size=20),
+    bad=st.sets(st.integers(0, 19)),
+)
+def test_the_fast_way_to_find_lines_agrees_with_the_slow_one(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], bad: set[int]
+) -> None:
+    path = tmp_path_factory.mktemp("lines") / "a.csv"
+    path.write_text("\n".join(["header", *texts]))
+    offsets = [7 + sum(len(text) + 1 for text in texts[:index]) for index in sorted(bad) if index < len(texts)]
+    returned = range(len(texts) - len(offsets))
+    slow = locate(path, b",", returned, offsets, header=True)
+    assert locate_lines(path, returned, offsets, header=True) == slow
+    assert len(slow) == len(texts)
