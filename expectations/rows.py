@@ -10,6 +10,9 @@ Severity = Literal["critical", "warning"]
 EXAMPLES = 10
 """A result names at most that many keys."""
 
+TOLERATED_ORPHANS = 0.01
+"""Above this share of links that lead nowhere, a table is not fit to be built on."""
+
 AS_OF = '(select as_of from "current".run)'
 BATCH = '(select batch_id from "current".run)'
 ROWS = "(select * from {batch}) as each"

@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from expectations.rows import ROWS, ExpectRowsToHold, between, counting, in_set, key_text, not_null, rows_hold
+from expectations.rows import (
+    ROWS,
+    TOLERATED_ORPHANS,
+    ExpectRowsToHold,
+    between,
+    counting,
+    in_set,
+    key_text,
+    not_null,
+    rows_hold,
+)
 from pipelines.contract import ENTITIES, PROVENANCE, Column, Entity
-
-TOLERATED_ORPHANS = 0.01
-"""Above this share of links that lead nowhere, the entity is not fit to be built on."""
 
 
 def shown_key(entity: Entity) -> tuple[str, ...]:

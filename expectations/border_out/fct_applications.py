@@ -1,6 +1,6 @@
 """One row per application."""
 
-from expectations.rows import ExpectRowsToHold, rows_hold
+from expectations.rows import TOLERATED_ORPHANS, ExpectRowsToHold, rows_hold
 
 KEY = ("application_id",)
 
@@ -9,13 +9,23 @@ def rules() -> list[ExpectRowsToHold]:
     """Return the identities of the funnel, and of the sum over employers."""
     return [
         rows_hold(
-            "belongs to no employer",
+            "employer without a row",
             'not exists (select 1 from "current".dim_employers as employers '
             "where employers.employer_id = each.employer_id)",
-            "The sum over all employers is the whole.",
+            "The sum over all employers is the whole, less the applications for unknown projects.",
             key=KEY,
             severity="critical",
             column="employer_id",
+            where="each.employer_id is not null",
+        ),
+        rows_hold(
+            "unknown employer above 1 %",
+            "each.employer_id is null",
+            "That remainder is small.",
+            key=KEY,
+            severity="critical",
+            column="employer_id",
+            tolerated_share=TOLERATED_ORPHANS,
         ),
         rows_hold(
             "selected but not mature",

@@ -432,7 +432,8 @@ SPOILED = """
     update marts.dim_students set note = 'write to ada@example.org' where student_key = 'k1';
     alter table marts.dim_students add column given_name varchar;
     insert into marts.fct_projects values ('p2', 'Read', -1, 0, 0, 0, 1, 0, 0);
-    insert into marts.fct_applications values ('a9', 'p1', 'lost', 0, 1, 0, 'selected', 2);
+    insert into marts.fct_applications values ('a8', 'p1', 'lost', 1, 0, 0, 'applied', 1);
+    insert into marts.fct_applications values ('a9', 'p1', null, 0, 1, 0, 'selected', 2);
     insert into marts.fct_engagements values ('g2', 1, null, 1, 0);
     insert into marts.fct_person_host_outcomes values ('h2', 3, 1, 1, 9, 9, 0, 1, 0, 0, 0, 2);
     insert into marts.agg_employer_month values ('e1:2026-01-01', 3, 400, 2, 800);
@@ -481,7 +482,8 @@ SPOILT = [
     ("fct_projects", "applications disagree", "application_count", ["p1", "p2"]),
     ("fct_projects", "filled but not mature", None, ["p2"]),
     ("fct_projects", "count", "application_count", None),
-    ("fct_applications", "belongs to no employer", "employer_id", ["a9"]),
+    ("fct_applications", "employer without a row", "employer_id", ["a8"]),
+    ("fct_applications", "unknown employer above 1 %", "employer_id", ["a9"]),
     ("fct_applications", "selected but not mature", None, ["a9"]),
     ("fct_applications", "stage and rank disagree", "furthest_stage_rank", ["a9"]),
     ("fct_engagements", "completed but not mature", None, ["g2"]),
