@@ -174,6 +174,10 @@ def hires_and_offers(market: Marketplace) -> None:
         start = date(2027, 1, 1) if name == "future" else date(2025, 1, 1)
         market.offer(f"offer-{name}", f"job-{name}", DONE, starts_at=start, salary_usd=60000)
     market.offer("offer-reneged", "job-reneged", DONE, version=2, status="rejected", starts_at=date(2025, 1, 1))
+    market.candidate("c-left", "jobs")
+    market.job_application("job-left", "c-left", "jobs", DONE)
+    market.rows["ats_applications"][-1]["rejected_at"] = DONE + timedelta(days=20)
+    market.offer("offer-left", "job-left", DONE, starts_at=date(2025, 1, 1))
     started = {"employer_id": "jobs", "system": "ats", "candidate_id": "c-employed"}
     market.employment("employed", date(2024, 6, 1), end_date=date(2024, 12, 1), **started)
     market.employment("employed-again", date(2025, 2, 1), **started)
@@ -337,9 +341,10 @@ def test_a_hire_that_ended_within_a_year_is_not_retained(golden: Built) -> None:
     assert retained["employed-again"] is None
 
 
-def test_an_offer_accepted_and_then_refused_is_reneged(golden: Built) -> None:
-    sql = "select is_accepted, is_reneged, status from marts.fct_offers where offer_id = 'offer-reneged'"
-    assert golden.one(sql) == (1, 1, "rejected")
+@pytest.mark.parametrize(("offer", "status"), [("offer-reneged", "rejected"), ("offer-left", "accepted")])
+def test_an_offer_accepted_and_then_withdrawn_from_is_reneged(golden: Built, offer: str, status: str) -> None:
+    sql = "select is_accepted, is_reneged, status from marts.fct_offers where offer_id = ?"
+    assert golden.one(sql, offer) == (1, 1, status)
 
 
 def test_a_student_without_consent_keeps_the_row_and_loses_the_attributes(golden: Built) -> None:

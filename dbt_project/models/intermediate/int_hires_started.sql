@@ -13,7 +13,7 @@ employments as (
 offers as (
     select system, offer_id, employer_id, host_id, person_key, starts_at
     from {{ ref('int_offers_identified') }}
-    where is_full_time and status = 'accepted'
+    where is_full_time and status = 'accepted' and is_reneged = 0
 ),
 
 {# An accepted offer stands for a hire only where no employment says so. #}

@@ -19,7 +19,7 @@ offer_histories as (
 ),
 
 ats_applications as (
-    select system, application_id, candidate_key, job_id, employer_id
+    select system, application_id, candidate_key, job_id, employer_id, rejected_at
     from {{ ref('stg_outcomes__ats_applications') }}
 ),
 
@@ -57,6 +57,11 @@ identified_offers as (
         offers.resolved_at,
         offer_histories.accepted_at,
         offer_histories.was_accepted,
+        {{ flag(
+            "offer_histories.was_accepted = 1 and (offers.status <> 'accepted'"
+            ~ ' or offer_histories.accepted_at <= ats_applications.rejected_at'
+            ~ ' and coalesce(ats_applications.rejected_at < offers.starts_at, true))'
+        ) }} as is_reneged,
         offers.starts_at,
         offers.employment_type,
         types.is_full_time,

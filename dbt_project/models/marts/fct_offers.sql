@@ -2,7 +2,7 @@ with offers as (
     select
         system, offer_id, application_id, employer_id, host_id, person_key, student_key,
         job_department, sent_at, status, resolved_at, accepted_at, was_accepted,
-        starts_at, employment_type, is_full_time, is_internship, salary_usd,
+        is_reneged, starts_at, employment_type, is_full_time, is_internship, salary_usd,
         is_new_position
     from {{ ref('int_offers_identified') }}
 ),
@@ -30,7 +30,7 @@ keyed_offers as (
         salary_usd,
         is_new_position,
         cast(was_accepted as bigint) as is_accepted,
-        {{ flag("was_accepted = 1 and status <> 'accepted'") }} as is_reneged
+        is_reneged
     from offers
 )
 
