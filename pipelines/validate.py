@@ -7,6 +7,7 @@ connection to it meanwhile.
 
 import json
 import logging
+import shutil
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -221,7 +222,8 @@ class Examiner:
         return json.dumps([value for (value,) in rows])
 
     def write_docs(self) -> Path:
-        """Write the Data Docs of what was examined; return their first page."""
+        """Write the Data Docs of what was examined, in place of the last ones; return their first page."""
+        shutil.rmtree(self.docs, ignore_errors=True)
         self.context.build_data_docs()
         return self.docs / "index.html"
 

@@ -1,0 +1,63 @@
+"""The commands of the README, as make understands them; nothing is installed here."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("demo", ".venv/bin/throughline demo"),
+        ("test", ".venv/bin/python -m pytest"),
+        ("lint", ".venv/bin/mypy"),
+        ("bench", ".venv/bin/python -m tests.benchmarks.ingest"),
+    ],
+)
+def test_a_target_makes_its_environment_first(checkout: Path, target: str, command: str) -> None:
+    planned = make(checkout, "--dry-run", target).stdout
+    assert "--require-hashes -r requirements.lock" in planned
+    assert planned.index("requirements.lock") < planned.index(command)
+
+
+def test_the_environment_is_made_anew_only_when_the_lock_changes(checkout: Path) -> None:
+    (checkout / ".venv").mkdir()
+    (checkout / ".venv" / ".installed").touch()
+    assert "requirements.lock" not in make(checkout, "--dry-run", "test").stdout
+    (checkout / "requirements.lock").touch()
+    assert "requirements.lock" in make(checkout, "--dry-run", "test").stdout
+
+
+def test_a_machine_without_python_is_told_what_is_missing(checkout: Path) -> None:
+    refused = make(checkout, "test", "CANDIDATES=no-such-python")
+    assert refused.returncode != 0
+    assert "needs Python 3.11 or newer" in refused.stderr
+    assert "no-such-python" in refused.stderr
+
+
+def test_help_lists_every_target() -> None:
+    listed = make(ROOT, "help").stdout
+    assert [line.split()[1] for line in listed.splitlines()] == [
+        "help",
+        "demo",
+        "test",
+        "lint",
+        "bench",
+        "lock",
+        "clean",
+    ]
