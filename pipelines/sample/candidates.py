@@ -153,11 +153,12 @@ class Registry:
         return found
 
     def _remember(self, frame: pl.DataFrame, older: pl.DataFrame, who: Ints, who_doubled: Ints) -> None:
-        known = pl.concat([frame, older]).select("system", "candidate_id")
+        known = pl.concat([frame, older]).select("system", "candidate_id", "created_at")
         everyone = np.concatenate([who, who_doubled])
         from_platform = everyone < OUTSIDERS
         students = np.minimum(everyone, self.people.count - 1)
         table = known.with_columns(
             student_id=pl.Series(student_ids(students)), person_id=pl.Series(student_ids(self.people.person[students]))
         )
-        self.truth.append("identities", table.filter(pl.Series(from_platform)))
+        is_told = pl.Series(from_platform) & (table["created_at"] <= self.plan.deliveries[-1].moment)
+        self.truth.append("identities", table.filter(is_told).drop("created_at"))

@@ -44,6 +44,8 @@ from pipelines.sample.truth import Truth
 
 VAIN_OUTCOMES = (REFUSED, DECLINED, RENEGED, ACTIVE)
 VAIN_SHARES = np.array([0.66, 0.14, 0.11, 0.09])
+OTHERS_RENEGE_SHARE = 0.28
+"""Of applicants in vain; with the outsiders it brings reneges near the published share of accepted offers."""
 REHIRED_SHARE = 0.02
 PLATFORM_ELSEWHERE_SHARE = 0.1
 
@@ -123,7 +125,8 @@ class Hiring:
         lead = self.plan.between("lead", 30, 110, pairs.person, pairs.employer)
         applied = np.maximum(np.where(hired, pairs.start - lead, pairs.day + 20), pairs.day + 1)
         start = np.where(hired, pairs.start, applied + 70)
-        outcome = np.where(hired, HIRED, REFUSED)
+        reneges = self.plan.level("others renege", pairs.person, pairs.employer) < OTHERS_RENEGE_SHARE
+        outcome = np.where(hired, HIRED, np.where(reneges, RENEGED, REFUSED))
         keys = self.careers.pair_keys(pairs.person, pairs.employer)
         self.other_keys = np.concatenate([self.other_keys, keys])
         self.other_applied = np.concatenate([self.other_applied, applied])

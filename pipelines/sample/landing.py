@@ -97,8 +97,7 @@ class OpenFile:
 
     def append(self, frame: pl.DataFrame) -> None:
         """Add contract rows to the file."""
-        if self.template is None:
-            self.template = frame.head(TEMPLATE_ROWS)
+        self._keep(frame)
         if self.format == "parquet":
             table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
             self.parquet = self.parquet or pq.ParquetWriter(self.path, table.schema, compression="zstd")
@@ -111,6 +110,13 @@ class OpenFile:
             separator = "\t" if self.format == "tsv" else ","
             self.append_bytes(csv_text(frame, separator, header=self.rows == 0))
         self.rows += frame.height
+
+    def _keep(self, frame: pl.DataFrame) -> None:
+        """Keep the first rows, however large the pieces are in which they come."""
+        if self.template is None:
+            self.template = frame.head(TEMPLATE_ROWS)
+        elif self.template.height < TEMPLATE_ROWS:
+            self.template = pl.concat([self.template, frame.head(TEMPLATE_ROWS - self.template.height)])
 
     def append_bytes(self, text: bytes) -> None:
         """Add raw text to the file."""

@@ -108,14 +108,24 @@ def curve(pairs: pl.DataFrame) -> dict[str, Any]:
 
 
 def lift(pairs: pl.DataFrame) -> dict[str, float]:
-    """Return the planted causal effect on the treated: mean difference of the probabilities of a hire by the host."""
+    """Return the planted causal effect on the treated.
+
+    The probabilities are those of an eventual hire by the host before anything competes; ``caused_<n>_days`` is the
+    share of completers whom the host hired within the window and would not have hired without the completion.
+    """
     risk = pairs.filter(pl.col("is_at_risk") & ~pl.col("is_pre_existing"))
     treated, untreated = risk["probability_if_completed"].mean(), risk["probability_if_not"].mean()
     if not isinstance(treated, float) or not isinstance(untreated, float):
         return {}
+    caused = risk.filter(pl.col("is_caused"))
+    within = {
+        f"caused_{window}_days": round(caused.filter(pl.col("event_days") <= window).height / risk.height, 6)
+        for window in WINDOWS
+    }
     return {
         "probability_if_completed": round(treated, 6),
         "probability_if_not": round(untreated, 6),
         "risk_difference_on_completers": round(treated - untreated, 6),
-        "incremental_hires": float(risk["is_caused"].sum()),
+        "incremental_hires": float(caused.height),
+        **within,
     }
