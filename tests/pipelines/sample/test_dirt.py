@@ -5,7 +5,7 @@ import json
 import polars as pl
 
 from pipelines.contract import ENTITIES
-from pipelines.sample.dirt import KINDS, key_column
+from pipelines.sample.dirt_kinds import KINDS, key_column
 from tests.pipelines.sample.conftest import Written, latest, read_file
 
 
