@@ -222,4 +222,6 @@
     create schema if not exists marts;
     create or replace macro marts.cumulative_incidence(rel) as table
     {{ cumulative_incidence(slice, curve_key='slice_key') }};
+    comment on macro table marts.cumulative_incidence is
+    'Aalen-Johansen curve of a relation with entry_days, exit_days, event_code and, if wanted, group_key';
 {%- endmacro %}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from tests.dbt_project.cases import marketplace
 from tests.dbt_project.marketplace import Built, Marketplace, build_marketplace
 
 
@@ -19,3 +20,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
 @pytest.fixture(scope="module")
 def built_empty(empty: Built) -> duckdb.DuckDBPyConnection:
     return empty.connection
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """The marketplace of cases that were worked out by hand, built."""
+    built = build_marketplace(marketplace(), tmp_path_factory.mktemp("golden"))
+    yield built
+    built.connection.close()

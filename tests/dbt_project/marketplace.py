@@ -132,6 +132,7 @@ class Built:
 
     connection: duckdb.DuckDBPyConnection
     result: BuildResult
+    path: Path
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, list(parameters)).fetchall()
@@ -145,4 +146,4 @@ def build_marketplace(marketplace: Marketplace, folder: Path) -> Built:
     path = folder / "analytics.duckdb"
     marketplace.write(path)
     result = build(path)
-    return Built(open_warehouse(path, read_only=True), result)
+    return Built(open_warehouse(path, read_only=True), result, path)
