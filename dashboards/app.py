@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from dashboards.components import page, states
 from dashboards.components.filter_bar import filter_bar
 from dashboards.components.viewer import NoGrantError, choose_viewer
 from dashboards.database import DatabaseError, current_generation
-from dashboards.navigation import pages_of
+from dashboards.navigation import PageEntry, pages_of
 from dashboards.slices.people import build_facts, choices, hosts
 
 logger = logging.getLogger(__name__)
@@ -37,14 +38,21 @@ def draw() -> None:
     facts = build_facts(generation)
     viewer = choose_viewer(generation, facts, hosts(generation))
     entries = pages_of(viewer.role)
-    chosen = st.navigation(
-        [st.Page(each.file, title=each.title, icon=each.icon, url_path=each.name) for each in entries]
-    )
+    chosen = st.navigation(_pages(entries))
     entry = next(each for each in entries if each.title == chosen.title)
     page.header(entry.title, viewer, facts)
     filters = filter_bar(viewer.role, choices(generation), is_shown=entry.has_filters)
     page.remember(replace(viewer, filters=filters))
     chosen.run()
+
+
+def _pages(entries: tuple[PageEntry, ...]) -> list[Page]:
+    """Return the pages of a role. The first has the address "/" alone, so a twin, out of sight, answers to its name."""
+    first, *others = entries
+    landing = st.Page(first.file, title=first.title, icon=first.icon, url_path="landing", default=True)
+    twin = st.Page(first.file, title=first.title, url_path=first.name, visibility="hidden")
+    rest = [st.Page(each.file, title=each.title, icon=each.icon, url_path=each.name) for each in others]
+    return [landing, *rest, twin]
 
 
 main()

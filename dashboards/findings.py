@@ -109,6 +109,22 @@ def maturity(meters: pl.DataFrame) -> Finding:
     )
 
 
+def standing(found: pl.DataFrame) -> Finding:
+    """Say how many have not started anywhere by the last window."""
+    if found.is_empty():
+        return Finding("Too few watched to say where completers stand", "No window has 10 completers at risk.")
+    last = found.row(-1, named=True)
+    parts = [
+        f"{row['window']}: {share_text(row['host'])} with us, {share_text(row['elsewhere'])} elsewhere, "
+        f"{share_text(row['neither'])} neither"
+        for row in found.iter_rows(named=True)
+    ]
+    return Finding(
+        f"After {last['window']}, {whole_share_text(last['neither'])} have started nowhere full-time yet",
+        f"Where completers stand, from the curves. {'. '.join(parts)}.",
+    )
+
+
 def groups(found: pl.DataFrame, word: str, overall: float | None) -> Finding:
     """Say whether any group's band leaves out the whole, without ranking noise."""
     known = found.drop_nulls("value")
@@ -176,7 +192,7 @@ def ends(by_term: pl.DataFrame) -> Finding:
 
 def depth(buckets: pl.DataFrame) -> Finding:
     """Say what share of projects draws at least five applications."""
-    deep = float(buckets.filter(~pl.col("applications").is_in(["0", "1 to 4"]))["share"].sum() or 0.0)
+    deep = float(buckets.filter(~pl.col("applications").is_in(["0", "1-4"]))["share"].sum() or 0.0)
     parts = [f"{row['applications']}: {row['projects']:,}" for row in buckets.iter_rows(named=True)]
     return Finding(
         f"{whole_share_text(deep)} of projects draw five applications or more",
@@ -270,14 +286,15 @@ def checks(by_batch: pl.DataFrame) -> Finding:
 
 def feeds(found: pl.DataFrame) -> Finding:
     """Say how many outcome feeds went silent."""
-    silent = found.filter(pl.col("is_silent")).height
-    title = (
-        f"{silent:,} of {count_text(found.height, 'outcome feed')} silent for more than {SILENT_DAYS} days"
-        if silent
-        else f"All {found.height:,} outcome feeds are speaking"
-    )
+    silent, ended = (found.filter(pl.col("status") == word).height for word in ("silent", "ended"))
+    going = found.height - ended
+    title = f"{silent:,} of {count_text(going, 'going outcome feed')} silent for more than {SILENT_DAYS} days"
+    if not silent:
+        title = f"All {going:,} going outcome feeds speak"
     return Finding(
-        title, "A silent feed looks like failure: its hires are unknown, and follow-up ends at its last sync."
+        title,
+        "Hires after a feed's last word are unknown, so follow-up ends there: a silent feed is no failure to hire. "
+        f"{count_text(ended, 'feed')} ended.",
     )
 
 

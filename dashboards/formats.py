@@ -14,6 +14,8 @@ def value_text(unit: str, value: float | None) -> str:
             return share_text(value)
         case "usd":
             return money_text(value)
+        case "day":
+            return f"{value:,.0f} d"
         case "days":
             return f"{value:,.1f} d"
         case "points" | "applications":
@@ -56,6 +58,15 @@ def difference_text(unit: str, difference: float, base: float | None = None) -> 
     if unit == "share":
         return f"{difference * 100:+.1f} pts"
     return f"{difference / base * 100:+.0f} %" if base else f"{difference:+,.0f}"
+
+
+def word_text(code: str | None) -> str:
+    """Write a code as a word: ``data_entry`` as ``Data entry``, ``hr`` as ``HR``; names keep their capitals."""
+    if not code:
+        return MISSING
+    if code != code.lower():
+        return code
+    return code.upper() if len(code) <= 2 else code.replace("_", " ").capitalize()
 
 
 def count_text(count: float | None, one: str, many: str | None = None) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from dashboards.database import Generation, Value
+from dashboards.formats import word_text
 
 Role = Literal["employer", "leadership"]
 
@@ -42,7 +43,7 @@ class Filters:
 
     def in_words(self) -> str:
         """Say the filters in one line."""
-        picked = [f"{DIMENSIONS[name]}: {', '.join(values)}" for name, values in self.chosen if values]
+        picked = [f"{DIMENSIONS[name]}: {', '.join(map(word_text, values))}" for name, values in self.chosen if values]
         period = [self.period] if PERIODS[self.period] else []
         return " · ".join([*period, *picked]) or "No filters"
 

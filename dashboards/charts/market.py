@@ -125,7 +125,7 @@ def depth(buckets: pl.DataFrame, mode: Mode) -> go.Figure:
             hovertemplate="%{x} applications: %{y:,} projects<extra></extra>",
         )
     )
-    drawn.update_xaxes(title="applications that a project drew", type="category")
+    drawn.update_xaxes(title="applications that a project drew", type="category", tickangle=0)
     return drawn.update_yaxes(nticks=5, tickformat=",").update_layout(margin={"t": 24})
 
 
@@ -133,7 +133,7 @@ def money(by_month: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw booked value as bars and recognised value as a line, by month of the event."""
     colours = PALETTES[mode]
     drawn = figure(mode, 300)
-    months = by_month["group"].to_list()
+    months = by_month["month"].to_list()
     drawn.add_trace(
         go.Bar(
             x=months,

@@ -4,9 +4,10 @@ import plotly.graph_objects as go
 import polars as pl
 from plotly.subplots import make_subplots
 
-from dashboards.charts.style import PALETTES, Mode, figure, fill, template
+from dashboards.charts.style import PALETTES, Mode, figure, fill, legend_above, template
 
 DAYS_PER_MONTH = 365 / 12
+LEAST_LABELLED = 0.08
 MARKED_DAYS = {180: "6", 365: "12", 730: "24", 1095: "36"}
 
 
@@ -101,6 +102,39 @@ def maturity(meters: pl.DataFrame, mode: Mode) -> go.Figure:
     drawn.update_xaxes(visible=False, range=[0, 1])
     drawn.update_yaxes(autorange="reversed", tickfont={"color": colours.ink, "size": 12})
     return drawn
+
+
+def standing(found: pl.DataFrame, mode: Mode) -> go.Figure:
+    """Draw per window where completers stand: hired by us, hired elsewhere first, neither."""
+    colours = PALETTES[mode]
+    drawn = figure(mode, 44 * len(MARKED_DAYS) + 44)
+    parts = (
+        ("host", "With us", colours.host),
+        ("elsewhere", "Elsewhere", colours.elsewhere),
+        ("neither", "Neither yet", colours.neutral),
+    )
+    for column, word, colour in parts:
+        shares = found[column].to_list()
+        drawn.add_trace(
+            go.Bar(
+                y=found["window"].to_list(),
+                x=shares,
+                orientation="h",
+                name=word,
+                marker={"color": colour},
+                text=[f"{share * 100:.0f} %" if share >= LEAST_LABELLED else "" for share in shares],
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
+                constraintext="none",
+                textfont={"color": colours.ink if column == "neither" else colours.paper},
+                hovertemplate="%{y}: %{x:.1%} " + word.lower() + "<extra></extra>",
+            )
+        )
+    drawn.update_layout(barmode="stack", bargap=0.4)
+    drawn.update_xaxes(visible=False, range=[0, 1])
+    drawn.update_yaxes(autorange="reversed", tickfont={"color": colours.ink, "size": 12})
+    return legend_above(drawn).update_layout(margin={"t": 34})
 
 
 def forest(groups: pl.DataFrame, overall: float | None, mode: Mode) -> go.Figure:

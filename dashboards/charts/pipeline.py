@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from dashboards.charts.style import PALETTES, Mode, figure, fill, template
 
 ROW_HEIGHT, ROWS = 38, 6
-LEAST_LABELLED = 0.09
+LEAST_LABELLED = 0.14
 EXITS = ("Still open", "Not selected", "Withdrew", "Never decided", "Did not finish")
 
 
@@ -79,6 +79,7 @@ def _part(stages: pl.DataFrame, column: str, word: str, colour: str, mode: Mode)
         insidetextanchor="middle",
         textfont={"color": colours.ink if column != "moved_on" or mode == "dark" else "#FFFFFF", "size": 12},
         textangle=0,
+        constraintext="none",
         hovertemplate="%{y}: %{customdata:,} " + word.lower() + " (%{x:.1%})<extra></extra>",
     )
 
@@ -102,6 +103,7 @@ def flow(flows: pl.DataFrame, mode: Mode) -> go.Figure:
             node={
                 "label": [f"{name}  {arriving[name]:,}" for name in names],
                 "color": node_colours,
+                "align": "left",
                 "pad": 18,
                 "thickness": 12,
                 "line": {"width": 0},

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from dashboards.formats import word_text
 from dashboards.scope import DIMENSIONS, PERIODS, Filters, Role
 
 OFFERED: dict[Role, tuple[str, ...]] = {
@@ -41,6 +42,7 @@ def filter_bar(role: Role, choices: Mapping[str, Sequence[str]], *, is_shown: bo
                 DIMENSIONS[dimension],
                 choices.get(dimension, []),
                 key=KEYS[dimension],
+                format_func=word_text,
                 bind="query-params",
                 placeholder=PLURALS[dimension],
                 width=200,

@@ -37,12 +37,14 @@ def tile_html(reading: Reading) -> str:
         f'<div class="{value}">{escape(reading.value_text)}</div>',
     ]
     if facts := _facts(reading):
-        parts.append(f'<div class="tl-facts-line">{" · ".join(facts)}</div>')
+        parts.append(f'<div class="tl-facts-line">{"".join(f"<span>{fact}</span>" for fact in facts)}</div>')
     if reading.mature_share is not None:
         parts.append(_meter(reading.mature_share))
     if reading.change_text and reading.change:
         difference, _, terms = reading.change_text.partition(", ")
-        parts.append(f'<div class="tl-change {_direction(reading)}"><b>{escape(difference)}</b> {escape(terms)}</div>')
+        parts.append(
+            f'<div class="tl-change {_direction(reading)}"><b>{escape(difference)}</b> <span>{escape(terms)}</span></div>'
+        )
     parts += [f'<div class="tl-note">{escape(note)}</div>' for note in reading.notes]
     return "".join(parts)
 
@@ -50,7 +52,7 @@ def tile_html(reading: Reading) -> str:
 def _facts(reading: Reading) -> list[str]:
     facts = []
     if reading.interval_text:
-        facts.append(f'<span title="95 % interval">{escape(reading.interval_text)}</span>')
+        facts.append(escape(reading.interval_text))
     parts = [
         value_text(reading.part_unit, part) for part in (reading.numerator, reading.denominator) if part is not None
     ]
@@ -66,7 +68,7 @@ def _meter(share: float) -> str:
     return (
         f'<div class="tl-meter" role="img" aria-label="{whole_share_text(share)} mature">'
         f'<span style="width:calc({width} * 100%)"></span></div>'
-        f'<div class="tl-facts-line">{whole_share_text(share)} of the cohort is mature</div>'
+        f'<div class="tl-facts-line">{whole_share_text(share)} mature</div>'
     )
 
 

@@ -131,10 +131,10 @@ def stage_times(scope: Scope) -> pl.DataFrame:
             {place} as place,
             '{name}' as step,
             count({column}) as n,
-            quantile_cont({column}, 0.25) as lower_quartile,
-            quantile_cont({column}, 0.5) as median,
-            quantile_cont({column}, 0.75) as upper_quartile,
-            quantile_cont({column}, 0.9) as ninth_decile,
+            cast(quantile_cont({column}, 0.25) as double) as lower_quartile,
+            cast(quantile_cont({column}, 0.5) as double) as median,
+            cast(quantile_cont({column}, 0.75) as double) as upper_quartile,
+            cast(quantile_cont({column}, 0.9) as double) as ninth_decile,
         from slice
         """
         for place, (column, name) in enumerate(STEPS.items())

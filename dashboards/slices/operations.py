@@ -6,8 +6,8 @@ import polars as pl
 
 from dashboards.database import Generation, Query, frame
 
-SILENT_DAYS = 45
-"""A feed that has brought nothing for longer is called silent; monthly feeds may be late by two weeks."""
+SILENT_DAYS = 35
+"""A feed that goes on but has brought nothing for longer is called silent; the check at the border in says the same."""
 
 LEDGER = """
     select delivered_at, source, entity, file_name, mode, status, reason, rows_read, rows_loaded, rows_unchanged,
@@ -81,14 +81,15 @@ FAILING = """
 
 FEEDS = """
     select
-        employers.name as employer_name,
+        employers.name as employer,
         feeds.system,
         feeds.last_synced_at,
         feeds.observable_to,
-        date_diff('day', least(coalesce(feeds.last_synced_at, feeds.observable_to), $as_of), $as_of) as days_silent,
+        date_diff('day', least(feeds.last_synced_at, $as_of), $as_of) as days_silent,
+        feeds.observable_to < $as_of as has_ended,
     from analytics.meta.outcome_feeds as feeds
     left join analytics.marts.dim_employers as employers using (employer_id)
-    order by days_silent desc nulls last, employer_name, feeds.system
+    order by days_silent desc nulls first, employer, feeds.system
 """
 
 
@@ -158,9 +159,16 @@ def failing(generation: Generation) -> pl.DataFrame:
 
 
 def feeds(generation: Generation) -> pl.DataFrame:
-    """Return outcome feeds, the longest silent first: employer_name, system, last_synced_at, days_silent, is_silent."""
+    """Return outcome feeds, the silent first: employer, system, status, last_synced_at, days_silent."""
     found = _asked(generation, FEEDS)
-    return found.with_columns((pl.col("days_silent") > SILENT_DAYS).alias("is_silent"))
+    ended, quiet = pl.col("has_ended").fill_null(False), pl.col("days_silent").fill_null(SILENT_DAYS + 1) > SILENT_DAYS
+    status = pl.when(ended).then(pl.lit("ended")).when(quiet).then(pl.lit("silent")).otherwise(pl.lit("speaking"))
+    columns = ("employer", "system", "status", "last_synced_at", "days_silent")
+    return (
+        found.with_columns(status.alias("status"))
+        .sort(pl.col("status") != "silent", maintain_order=True)
+        .select(columns)
+    )
 
 
 def health(generation: Generation) -> Health:
@@ -178,5 +186,5 @@ def health(generation: Generation) -> Health:
         checks_warned=last["warned"],
         checks_failed=last["failed"],
         feeds=fed.height,
-        feeds_silent=fed.filter(pl.col("is_silent")).height,
+        feeds_silent=fed.filter(pl.col("status") == "silent").height,
     )

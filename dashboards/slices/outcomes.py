@@ -3,11 +3,13 @@
 The curve has one implementation, the table macro ``marts.cumulative_incidence`` of the published file.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from dashboards.database import Query, frame
+from dashboards.formats import word_text
 from dashboards.scope import Scope, conditions
 from dashboards.terms import term_key
 
@@ -38,7 +40,7 @@ def curve_query(scope: Scope, dimension: str | None = None) -> Query:
     sliced = f"""
         select entry_days, exit_days, event_code, {dimension or "'all'"} as group_key
         from analytics.marts.fct_person_host_outcomes
-        where cast(is_at_risk as boolean) and {conditions(scope, "completed_date", COLUMNS)}
+        where is_at_risk = 1 and {conditions(scope, "completed_date", COLUMNS)}
     """
     return Query.of(CURVE, scope.parameters(), sliced)
 
@@ -86,15 +88,15 @@ def incidence_at(rows: pl.DataFrame, day: int) -> Incidence | None:
 def maturity(scope: Scope) -> pl.DataFrame:
     """Return one row: completers, those left out as pre-existing, in the curve, mature and hired per window."""
     windows = ", ".join(
-        f"cast(coalesce(sum(is_mature_{days}_days), 0) as bigint) as mature_{days}, "
+        f"cast(coalesce(sum(is_mature_{days}_days * (1 - is_pre_existing)), 0) as bigint) as mature_{days}, "
         f"cast(coalesce(sum(is_hired_{days}_days), 0) as bigint) as hired_{days}"
         for days in WINDOWS
     )
     text = f"""
         select
             count(*) as completers,
-            count(*) filter (where cast(is_pre_existing as boolean)) as pre_existing,
-            count(*) filter (where cast(is_at_risk as boolean)) as in_curve,
+            count(*) filter (where is_pre_existing = 1) as pre_existing,
+            count(*) filter (where is_at_risk = 1) as in_curve,
             {windows},
         from analytics.marts.fct_person_host_outcomes
         where {conditions(scope, "completed_date", COLUMNS)}
@@ -110,6 +112,7 @@ def meters(counts: pl.DataFrame) -> pl.DataFrame:
         {
             "window": name,
             "completers": concerned,
+            "in_curve": row["in_curve"],
             "mature": row[f"mature_{days}"],
             "waiting": concerned - row[f"mature_{days}"],
             "share": row[f"mature_{days}"] / concerned if concerned else None,
@@ -117,6 +120,29 @@ def meters(counts: pl.DataFrame) -> pl.DataFrame:
         for days, name in WINDOWS.items()
     ]
     return pl.DataFrame(rows, schema_overrides={"share": pl.Float64})
+
+
+def standing(found: Sequence[Incidence | None]) -> pl.DataFrame:
+    """Return per window that can be read where completers stand: host, elsewhere, neither (they sum to 1)."""
+    rows = [
+        {
+            "window": WINDOWS[each.day],
+            "host": each.host,
+            "elsewhere": each.elsewhere,
+            "neither": 1 - each.host - each.elsewhere,
+            "at_risk": each.at_risk,
+        }
+        for each in found
+        if each is not None
+    ]
+    kinds = {
+        "window": pl.String,
+        "host": pl.Float64,
+        "elsewhere": pl.Float64,
+        "neither": pl.Float64,
+        "at_risk": pl.Int64,
+    }
+    return pl.DataFrame(rows, schema=kinds)
 
 
 def by_group(scope: Scope, dimension: str, day: int = 365) -> pl.DataFrame:
@@ -131,7 +157,7 @@ def by_group(scope: Scope, dimension: str, day: int = 365) -> pl.DataFrame:
         reading = incidence_at(rows.filter(pl.col("group_key") == group), day)
         found.append(
             {
-                "group": group,
+                "group": word_text(group),
                 "pairs": count,
                 "at_risk": reading.at_risk if reading else None,
                 "value": reading.host if reading else None,
@@ -158,7 +184,7 @@ def _pairs(scope: Scope, dimension: str) -> pl.DataFrame:
     text = f"""
         select {dimension} as group_name, count(*) as pairs
         from analytics.marts.fct_person_host_outcomes
-        where cast(is_at_risk as boolean) and {dimension} is not null
+        where is_at_risk = 1 and {dimension} is not null
             and {conditions(scope, "completed_date", COLUMNS)}
         group by {dimension}
         order by {dimension}

@@ -3,6 +3,7 @@
 import polars as pl
 
 from dashboards.database import Query, frame
+from dashboards.formats import word_text
 from dashboards.metrics import GROUP, values
 from dashboards.scope import Scope, conditions
 from dashboards.slices.outcomes import CURVE
@@ -15,7 +16,7 @@ REASONS = {
     "closed without selection": "Closed, nobody selected",
     "closed without applications": "Closed, nobody applied",
 }
-DEPTHS = ("0", "1 to 4", "5 to 9", "10 to 19", "20 to 39", "40 or more")
+DEPTHS = ("0", "1-4", "5-9", "10-19", "20-39", "40+")
 LARGEST = 10
 FILLS = ("fill_rate_14_days", "fill_rate_30_days", "fill_rate_60_days")
 
@@ -141,7 +142,16 @@ def supply_and_demand(scope: Scope) -> pl.DataFrame:
     """
     found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
     ranked = sorted(found.iter_rows(named=True), key=lambda row: (row["category"], term_key(row["term"])))
-    return pl.DataFrame(ranked, schema=found.schema)
+    return pl.DataFrame(
+        [row | {"category": word_text(row["category"])} for row in ranked],
+        schema=found.schema,
+    )
+
+
+def money_by_month(scope: Scope) -> pl.DataFrame:
+    """Return booked and recognised value of the months that are over."""
+    found = values(scope, ["gmv_booked", "gmv_recognised"], by="month").drop_nulls(GROUP)
+    return found.filter(pl.col(GROUP) < scope.generation.as_of.date().replace(day=1)).rename({GROUP: "month"})
 
 
 def concentration(scope: Scope) -> pl.DataFrame:

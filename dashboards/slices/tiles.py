@@ -1,5 +1,9 @@
 """Tiles that are no metric: windows of the curve, the median day, the pipeline's own records."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import polars as pl
 
 from dashboards.database import Query
@@ -31,20 +35,21 @@ FIRST_APPLICATION = Explanation(
 )
 
 
-def curve_reading(scope: Scope, found: Incidence | None, window: str, pairs: int, mature: int) -> Reading:
-    """Return the curve at one window; ``mature`` of the ``pairs`` have the whole window behind them."""
+def curve_reading(scope: Scope, found: Incidence | None, meter: Mapping[str, Any]) -> Reading:
+    """Return the curve at one window; the meter says how many completers have the whole window behind them."""
+    window = str(meter["window"])
     few = f"fewer than {LEAST_AT_RISK} completers have been watched for {window}"
     return Reading(
         name=f"hire_through_{window.replace(' ', '_')}",
         label=f"Hired by us within {window}",
         unit="share",
         value=found.host if found else None,
-        explanation=CURVE,
+        explanation=replace(CURVE, window=window),
         receipt=curve_query(scope),
         filters=scope.filters,
         interval=_band(found),
-        denominator=pairs,
-        mature_share=mature / pairs if pairs else None,
+        denominator=meter["in_curve"],
+        mature_share=meter["share"],
         notes=() if found else (few,),
     )
 
@@ -100,7 +105,7 @@ def health_readings(scope: Scope) -> list[Reading]:
             "Outcome feeds gone silent",
             found.feeds_silent,
             operations.FEEDS,
-            f"of {found.feeds:,}; silent for more than {operations.SILENT_DAYS} days",
+            f"of {found.feeds:,}; no word for {operations.SILENT_DAYS} days",
         ),
     ]
 

@@ -21,15 +21,14 @@ counts = outcomes.maturity(scope)
 meters = outcomes.meters(counts)
 curve = outcomes.curves(scope)
 incidences = [outcomes.incidence_at(curve, day) for day in WINDOWS]
-pairs = meters["completers"][0]
 readings = read(scope, METRICS)
 tiles(
     "hire-through",
     scope,
     [
         *(
-            curve_reading(scope, incidence, name, pairs, mature)
-            for incidence, name, mature in zip(incidences, WINDOWS.values(), meters["mature"], strict=True)
+            curve_reading(scope, incidence, meter)
+            for incidence, meter in zip(incidences, meters.iter_rows(named=True), strict=True)
         ),
         *(readings[name] for name in METRICS),
     ],
@@ -55,6 +54,14 @@ else:
             "Completers whose window is over; the hatched part is still being watched",
             charts.maturity(meters, mode),
             meters,
+        )
+        standing = outcomes.standing(incidences)
+        chart_frame(
+            "standing",
+            findings.standing(standing),
+            "Where completers stand after each window",
+            charts.standing(standing, mode),
+            standing,
         )
     dimension = st.segmented_control(
         "Compare by",

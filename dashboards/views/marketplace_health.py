@@ -7,7 +7,6 @@ from dashboards.charts import market as charts
 from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame
 from dashboards.components.tile import tiles
-from dashboards.metrics import values
 from dashboards.readings import read
 from dashboards.slices import projects
 from dashboards.slices.tiles import median_reading
@@ -61,14 +60,20 @@ else:
 
 page.section("Money", "activity view: by the date of acceptance or approval")
 tiles("money", scope, [readings[name] for name in MONEY])
-by_month = values(scope, ["gmv_booked", "gmv_recognised"], by="month")
+by_month = projects.money_by_month(scope)
 concentrated = projects.concentration(scope)
 if concentrated.is_empty():
     states.empty("Nothing was booked in this slice")
 else:
     left, right = st.columns(2, gap="small")
     with left:
-        chart_frame("money", findings.money(by_month), "Value per month", charts.money(by_month, mode), by_month)
+        chart_frame(
+            "money",
+            findings.money(by_month),
+            "Value per month, months that are over",
+            charts.money(by_month, mode),
+            by_month,
+        )
     with right:
         largest = concentrated.head(projects.LARGEST)
         chart_frame(

@@ -24,7 +24,7 @@ page.lead("Where applications go, from the posting to the first year of work. On
 
 readings = read(scope, METRICS)
 posted = read(scope, ("projects_posted",))["projects_posted"]
-page.section(f"{posted.value_text} projects posted")
+page.section(f"{posted.value_text} projects posted", "and what became of the applications to them")
 tiles("pipeline", scope, [readings[name] for name in METRICS])
 
 stages = applications.funnel(scope)
