@@ -7,13 +7,18 @@ Exit codes: 0 done, 1 failed or files refused, 2 wrong use, 3 validation or audi
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.errors import PublishRefused, ThroughlineError
+from pipelines.errors import PublishRefused, ThroughlineError, did_you_mean
+
+if TYPE_CHECKING:
+    from dashboards.database import Generation
 
 app = typer.Typer(
     help="Throughline: how micro-internships feed full-time hiring.", no_args_is_help=True, add_completion=False
@@ -186,16 +191,31 @@ def rollback(generation: Annotated[str | None, typer.Argument(help="A kept gener
     typer.echo(f"current    {chosen.generation}, data as of {chosen.as_of}")
 
 
+@contextmanager
+def asking() -> "Iterator[Generation]":
+    """Lend the current generation as the dashboards see it; what goes wrong there becomes a message here."""
+    import duckdb
+
+    from dashboards.database import DatabaseError, current_generation
+    from pipelines.settings import Settings
+
+    os.environ["THROUGHLINE_DATA"] = str(Settings().data_dir)
+    try:
+        yield current_generation()
+    except (DatabaseError, duckdb.Error) as error:
+        raise ThroughlineError(str(error)) from error
+
+
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="One statement on the published file.")], format: Format = "table"
 ) -> None:
     """Ask the published file in SQL, read-only and within limits."""
+    from dashboards.database import Query, run
     from pipelines.output import formatted
-    from pipelines.questions import answer
-    from pipelines.settings import Settings
 
-    typer.echo(formatted(answer(Settings(), sql), format))
+    with asking() as generation:
+        typer.echo(formatted(run(generation, Query(sql)), format))
 
 
 @app.command()
@@ -205,13 +225,19 @@ def metrics(
     format: Format = "table",
 ) -> None:
     """Compute metrics from their one definition, by dimensions."""
+    from dashboards.database import Query, run
+    from dashboards.metrics import compiled
     from pipelines.output import formatted
-    from pipelines.questions import metric_values, metrics_known
-    from pipelines.settings import Settings
 
-    settings = Settings()
-    frame = metric_values(settings, names, by or []) if names else metrics_known(settings)
-    typer.echo(formatted(frame, format))
+    with asking() as generation:
+        known = run(generation, Query("select name, label, unit, description from marts.metric_catalog order by name"))
+        if names:
+            for unknown in set(names) - set(known["name"]):
+                raise ThroughlineError(
+                    f"metric {unknown!r} is unknown; {did_you_mean(unknown, known['name'].to_list())}"
+                )
+            known = run(generation, Query(compiled(generation, tuple(names), tuple(by or ()), ())))
+        typer.echo(formatted(known, format))
 
 
 @quarantine.command("list")

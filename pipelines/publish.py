@@ -109,6 +109,7 @@ def attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set autoinstall_known_extensions = false")
     connection.execute("set autoload_known_extensions = false")
+    connection.execute("set enable_progress_bar = false")
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
     return connection

@@ -109,8 +109,8 @@ def validated(settings: Settings, steps: Steps) -> None:
 
     with steps.step("validate"):
         report = validate_raw(settings, last_batch(settings))
-    for result in report.warnings:
-        console.print(f"warning    {result.sentence}", markup=False)
+    if report.warnings:
+        console.print(f"{len(report.warnings)} warnings, recorded: see `throughline status` or the page Data health.")
     if report.critical_failures:
         raise PublishRefused("\n".join(each.sentence for each in report.critical_failures))
 

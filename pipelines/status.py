@@ -39,8 +39,8 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     failed = connection.sql("""
         select severity, border, entity, rule, column_name, unexpected_count
         from ops.validation_results
-        where not is_success and checked_at = (select max(checked_at) from ops.validation_results)
-        order by severity, entity
+        where not is_success and batch_id = (select max(batch_id) from ops.batches)
+        order by severity, border, entity
     """).fetchall()
     for severity, border, entity, rule, column, count in failed:
         yield f"{severity:<11} border {border}: {entity}{f'.{column}' if column else ''}: {rule}: {count or 0:,} rows"

@@ -62,6 +62,7 @@ def open_warehouse(
     connection.execute(f"set memory_limit = '{memory_limit}'")
     connection.execute("set autoinstall_known_extensions = false")
     connection.execute("set autoload_known_extensions = false")
+    connection.execute("set enable_progress_bar = false")
     connection.execute("set timezone = 'UTC'")
     if threads is not None:
         connection.execute(f"set threads = {threads}")

@@ -1,6 +1,9 @@
-"""What several rooms' tests share: the list of committed files."""
+"""What several rooms' tests share: the list of committed files, and one real run on the tiny sample."""
 
+import os
 import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,3 +17,43 @@ def committed() -> list[Path]:
     command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [Path(name) for name in listed.split("\0") if name]
+
+
+class Project:
+    """A data folder of its own, and the command line that works on it as a user would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "data"
+        self.environment: Mapping[str, str] = {
+            **os.environ,
+            "THROUGHLINE_DATA": str(self.data),
+            "THROUGHLINE_KEY_FILE": str(folder / "secrets" / "pseudonym.key"),
+            "COLUMNS": "240",
+        }
+
+    def throughline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one command and return what it printed and how it ended."""
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    @property
+    def published(self) -> Path:
+        """The analysts' copy of the published file."""
+        return self.data / "published" / "analytics.duckdb"
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project in which the tiny sample was written and run once; tests only read it."""
+    project = Project(tmp_path_factory.mktemp("tiny"))
+    for command in (("sample", "--scale", "tiny"), ("run",)):
+        done = project.throughline(*command)
+        assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+    return project

@@ -1,0 +1,147 @@
+"""Ingest of ten million applications against a bare DuckDB read of the same file, in turns.
+
+``make bench`` runs this. The bare script reads the CSV with types into a table and nothing else. Ours looks at the
+bytes, rejects and quarantines, finds duplicate keys, adds provenance and enters the ledger. It fails above twice the
+bare time or 8 GB, or where rejects or provenance are missing.
+
+    python -m tests.benchmarks.ingest [rows] [rounds]
+"""
+
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contract import ENTITIES, PROVENANCE
+from tests.conftest import ROOT
+
+ROWS, ROUNDS = 10_000_000, 3
+MOST_RATIO, MOST_GIGABYTES = 2.0, 8.0
+DIRTY = 1_000
+"""Rows, spread over the file, that do not conform: 3 kinds, one of them found by the reader itself."""
+
+BARE = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[2])
+connection.execute("set enable_progress_bar = false")
+connection.execute(f'''
+    create table applications as
+    select * from read_csv('{sys.argv[1]}', auto_detect = false, header = true, store_rejects = true, columns = {{
+        'application_id': 'VARCHAR', 'project_id': 'VARCHAR', 'student_id': 'VARCHAR', 'applied_at': 'TIMESTAMP',
+        'status': 'VARCHAR', 'updated_at': 'TIMESTAMP'
+    }})
+''')
+connection.close()
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished process: wall seconds, processor seconds and its peak memory in GB."""
+
+    wall: float
+    cpu: float
+    gigabytes: float
+
+
+def write_file(path: Path, rows: int) -> None:
+    """Write applications as CSV, a few of them dirty: another status, a text for a time, a missing project."""
+    with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"""
+            copy (
+                select
+                    'A' || lpad(row::varchar, 9, '0') as application_id,
+                    case when row % {rows // DIRTY} = 7 and row % 3 = 0 then null
+                        else 'P' || lpad((hash(row) % 600000)::varchar, 7, '0') end as project_id,
+                    'S' || lpad((hash(row + 1) % 900000)::varchar, 7, '0') as student_id,
+                    case when row % {rows // DIRTY} = 7 and row % 3 = 1 then 'yesterday'
+                        else strftime(timestamp '2022-07-01' + to_seconds((row * 12)::bigint), '%Y-%m-%dT%H:%M:%SZ')
+                    end as applied_at,
+                    case when row % {rows // DIRTY} = 7 and row % 3 = 2 then 'perhaps'
+                        when row % 5 = 0 then 'selected' when row % 5 = 1 then 'open' else 'rejected' end as status,
+                    strftime(timestamp '2022-07-02' + to_seconds((row * 12)::bigint), '%Y-%m-%dT%H:%M:%SZ')
+                        as updated_at
+                from range({rows}) as generated(row)
+            ) to '{path}' (header)
+        """)
+
+
+def timed(command: list[str], environment: dict[str, str]) -> Run:
+    """Run a command to its end and return what it took."""
+    started = time.perf_counter()
+    process = os.spawnve(os.P_NOWAIT, command[0], command, environment)
+    _, status, usage = os.wait4(process, 0)
+    wall = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"{command} failed")
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6)
+
+
+def bare_run(file: Path, folder: Path) -> Run:
+    """Run the bare script into a fresh database."""
+    target = folder / "bare.duckdb"
+    target.unlink(missing_ok=True)
+    return timed([sys.executable, "-c", BARE, str(file), str(target)], dict(os.environ))
+
+
+def our_run(data: Path) -> Run:
+    """Run ``throughline ingest`` into a fresh warehouse."""
+    shutil.rmtree(data / "warehouse", ignore_errors=True)
+    environment = {**os.environ, "THROUGHLINE_DATA": str(data), "PYTHONPATH": str(ROOT)}
+    return timed([sys.executable, "-m", "pipelines", "ingest"], environment)
+
+
+def held(data: Path) -> tuple[int, int, bool]:
+    """Return rows loaded, rows quarantined, and whether every provenance column is filled."""
+    names = [column.name for column in PROVENANCE]
+    with duckdb.connect(str(data / "warehouse" / "analytics.duckdb"), read_only=True) as connection:
+        columns = [row[0] for row in connection.sql("describe raw.applications").fetchall()]
+        filled = " and ".join(f"count({name}) = count(*)" for name in names)
+        loaded, complete = connection.sql(f"select count(*), {filled} from raw.applications").fetchall()[0]
+        (quarantined,) = connection.sql("select count(*) from quarantine.rows where raw_text is not null").fetchall()[0]
+    expected = [column.name for column in ENTITIES["applications"].columns] + names
+    return int(loaded), int(quarantined), bool(complete) and columns == expected
+
+
+def row(name: str, runs: list[Run]) -> str:
+    """Return a line of the table: medians of wall and processor seconds, greatest memory."""
+    wall, cpu = (statistics.median(getattr(run, part) for run in runs) for part in ("wall", "cpu"))
+    return f"{name:<28}{wall:>10.1f}{cpu:>10.1f}{max(run.gigabytes for run in runs):>10.2f}"
+
+
+def main(rows: int = ROWS, rounds: int = ROUNDS) -> int:
+    """Measure in turns, print the table and return 1 where a limit is passed."""
+    with tempfile.TemporaryDirectory(prefix="throughline-bench-") as name:
+        data = Path(name) / "data"
+        file = data / "landing" / "applications_2030-01-01.csv"
+        file.parent.mkdir(parents=True)
+        write_file(file, rows)
+        size = file.stat().st_size / 1e6
+        bare_run(file, Path(name))
+        pairs = [(our_run(data), bare_run(file, Path(name))) for _ in range(rounds)]
+        loaded, quarantined, complete = held(data)
+    ours, bare = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    ratio = statistics.median(our.wall / other.wall for our, other in pairs)
+    memory = max(run.gigabytes for run in ours)
+    lines = [
+        f"ingest of {rows:,} applications, {size:,.0f} MB, {rounds} rounds, {os.cpu_count()} processors",
+        f"{'':<28}{'wall s':>10}{'cpu s':>10}{'peak GB':>10}",
+        row("throughline ingest", ours),
+        row("bare typed read_csv", bare),
+        f"ratio of wall times, median {ratio:.2f} (limit {MOST_RATIO}); peak {memory:.2f} GB (limit {MOST_GIGABYTES})",
+        f"{loaded:,} loaded + {quarantined:,} quarantined with their text; provenance complete: {complete}",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    is_whole = complete and loaded + quarantined == rows and quarantined == DIRTY
+    return 0 if is_whole and ratio <= MOST_RATIO and memory <= MOST_GIGABYTES else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))
