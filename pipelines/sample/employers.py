@@ -50,10 +50,9 @@ class Employers:
 
     @cached_property
     def host(self) -> Ints:
-        """Number of the ultimate parent; parents are larger and have no parent of their own."""
+        """Number of the ultimate parent: one of the six largest, which are there from the start and have none."""
         has_parent = self.plan.chance("market.child_share", self.numbers) & (self.numbers >= 6)
-        parent = (self.plan.level("parent", self.numbers) * np.minimum(self.numbers, 12)).astype(np.int64)
-        parent = np.where(has_parent[parent], 0, parent)
+        parent = (self.plan.level("parent", self.numbers) * np.minimum(self.numbers, 6)).astype(np.int64)
         return np.where(has_parent, parent, self.numbers)
 
     @cached_property

@@ -26,7 +26,7 @@ from pipelines.sample.projects import Projects, draw_projects, projects_by_month
 from pipelines.sample.streams import Ints
 from pipelines.sample.student_rows import STUDENT_EMAILS, STUDENTS, email_frame, student_frame
 
-STUDENTS_AT_ONCE = 200_000
+STUDENTS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,10 @@ def project_frame(plan: Plan, employers: Employers, projects: Projects) -> pl.Da
             "department": [CATEGORIES[name][0] for name in names],
             "parent_project_id": pl.Series(parents).set(pl.Series(projects.parent < 0), None),
             "title": titles,
-            "_was_title": [title.replace(" ", "  ", 1) for title in titles],
+            "_was_title": [
+                title.replace(" ", "  ", 1) if wrong else title
+                for title, wrong in zip(titles, corrected.tolist(), strict=True)
+            ],
             "category": [name.replace("_", " ") for name in names],
             "soc_code": [CATEGORIES[name][1] for name in names],
             "remote": projects.is_remote == 1,

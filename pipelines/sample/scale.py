@@ -22,7 +22,7 @@ class Scale:
     applications: int
     monthly_deliveries: int = 12
     months_per_step: int = 1
-    largest_block: int = 12_000
+    largest_block: int = 3_000
     """Projects that are held in memory at once."""
 
 

@@ -12,7 +12,7 @@ from pipelines.sample import write_sample
 from pipelines.sample.scale import UnknownScaleError, scale_of
 from tests.pipelines.sample.conftest import Written, content_digest, latest, manifests, read_file
 
-TINY_DIGEST = "9edee7618e950ff9850ad5b1c034eb67404418eb63a38bb230f335287079601c"
+TINY_DIGEST = "b0404e93df87abee33c6f3bbb924f77777ff817b14d98f159bf5660af389b5dd"
 
 
 def test_the_content_of_tiny_is_pinned(tiny: Written) -> None:
@@ -55,6 +55,7 @@ def test_each_delivery_declares_its_source_and_its_moment(tiny: Written) -> None
     found = manifests(tiny[0])
     assert {each["source"] for each in found} == {"platform", "outcomes"}
     assert len({str(each["delivered_at"]) for each in found}) == 4
+    assert all(each["synthetic"] is True for each in found)
     snapshots = {name for each in found for name in each.get("entities", {})}  # type: ignore[attr-defined]
     assert snapshots == {"employers", "outcome_feeds"}
 

@@ -67,6 +67,12 @@ def test_segments_belong_to_a_posted_project_of_the_same_employer(clean_small: W
     assert parents["parent_project_id_parent"].null_count() == parents.height
 
 
+def test_only_corrected_titles_change_between_deliveries(clean_small: Written) -> None:
+    files = sorted(clean_small[0].glob("platform/*/projects.csv"))
+    doubled = pl.concat([pl.read_csv(path, infer_schema_length=0) for path in files])["title"].str.contains("  ")
+    assert 0 < doubled.mean() < 0.02  # type: ignore[operator]
+
+
 def test_nobody_is_selected_before_applying_in_clean_data(clean_small: Written) -> None:
     events = latest(clean_small[0], "application_events", "event_id")
     first = events.group_by("application_id", "event_type").agg(pl.col("occurred_at").min())
