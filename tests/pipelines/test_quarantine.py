@@ -1,0 +1,73 @@
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.errors import ThroughlineError
+from pipelines.ingest import IngestReport
+from pipelines.ledger import Batch
+from pipelines.quarantine import replay, rows, summary
+from pipelines.reconcile import warehouse_problems
+
+Ingest = Callable[..., IngestReport]
+BATCH = Batch("replay", datetime(2026, 6, 2))
+MAPPING = """
+source = "northwind"
+delivered_at = 2026-02-01T00:00:00Z
+[[files]]
+path = "applications.txt.csv"
+[files.entities.applications.fields]
+application_id = "id"
+project_id = "project"
+student_id = "student"
+applied_at = "at"
+status = "state"
+[files.entities.applications.values.status]
+new = "open"
+"""
+ROWS = """id,project,student,at,state
+1,P1,S1,2026-01-01,new
+2,"P
+2",S1,2026-01-01,hold
+3,P1,S1,never,new
+1,P2,S1,2026-01-01,new
+"""
+
+
+@pytest.fixture
+def held(landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest) -> duckdb.DuckDBPyConnection:
+    (landing / "applications.txt.csv").write_text(ROWS)
+    (landing / "x.mapping.toml").write_text(MAPPING)
+    (outcome,) = ingest_all().outcomes
+    assert outcome.rules == {"value not allowed": 1, "wrong type": 1, "duplicate key": 1}
+    return warehouse
+
+
+def test_the_quarantine_is_counted_and_shown(held: duckdb.DuckDBPyConnection) -> None:
+    assert summary(held)["rows"].to_list() == [1, 1, 1]
+    shown = rows(held, None, "value not allowed", 10).to_dicts()
+    assert [(each["line"], each["column"], each["found"], each["raw_text"]) for each in shown] == [
+        (3, "status", "hold", '2,"P\n2",S1,2026-01-01,hold')
+    ]
+
+
+def test_a_mended_mapping_brings_its_rows_back_and_the_books_balance(
+    held: duckdb.DuckDBPyConnection, landing: Path, tmp_path: Path
+) -> None:
+    (landing / "x.mapping.toml").write_text(MAPPING + 'hold = "open"\n')
+    assert replay(held, landing, BATCH, None) == (1, 2)
+    assert held.sql("select application_id, project_id, status from raw.applications order by 1").fetchall() == [
+        ("1", "P1", "open"),
+        ("2", "P\n2", "open"),
+    ]
+    assert held.sql("select rows_loaded, rows_quarantined from ops.deliveries").fetchall() == [(2, 2)]
+    assert replay(held, landing, BATCH, None) == (0, 2)
+    held.close()
+    assert warehouse_problems(tmp_path / "warehouse" / "analytics.duckdb") == []
+
+
+def test_an_unknown_file_gets_the_nearest_name(held: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    with pytest.raises(ThroughlineError, match=r"nearest: applications\.txt\.csv"):
+        replay(held, landing, BATCH, "application.csv")

@@ -1,0 +1,116 @@
+"""Snapshots and corrections end in the same state, whatever the order in which they arrive."""
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.ingest import IngestReport
+from pipelines.reconcile import entity_problems
+
+Ingest = Callable[..., IngestReport]
+
+MAPPING = """
+source = "northwind"
+[[files]]
+path = "domains*.csv"
+{how}
+delivered_at_pattern = 'domains_(.*)\\.csv'
+[files.entities.employer_domains.fields]
+employer_id = "employer"
+domain = "domain"
+verified_at = "verified"
+updated_at = "updated"
+"""
+
+JANUARY = "E1,a.example,2025-01-01,2025-01-01\nE1,b.example,2025-01-01,2025-01-01\n"
+FEBRUARY = "E1,a.example,2025-01-09,2025-01-01\n"
+MARCH = JANUARY
+
+CURRENT = """
+    select domain, strftime(verified_at, '%m-%d') from (
+        select * from raw.employer_domains where _delivered_at <= ?
+        qualify row_number() over (
+            partition by employer_id, domain
+            order by coalesce(updated_at, _delivered_at) desc, _delivered_at desc, _file_id desc
+        ) = 1
+    )
+    where not _is_deleted order by domain
+"""
+
+DELIVERIES = {"2025-02-01": JANUARY, "2025-03-01": FEBRUARY, "2025-04-01": MARCH}
+WANTED = {
+    "2025-02-01": [("a.example", "01-01"), ("b.example", "01-01")],
+    "2025-03-01": [("a.example", "01-09")],
+    "2025-04-01": [("a.example", "01-01"), ("b.example", "01-01")],
+}
+
+
+def deliver(landing: Path, when: str, body: str) -> None:
+    (landing / f"domains_{when}.csv").write_text(f"employer,domain,verified,updated\n{body}")
+
+
+def states(warehouse: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
+    return {when: warehouse.execute(CURRENT, [datetime.fromisoformat(when)]).fetchall() for when in DELIVERIES}
+
+
+def test_silent_changes_and_hard_deletes_are_seen_and_undone(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    (landing / "x.mapping.toml").write_text(MAPPING.format(how='delivery = "snapshot"'))
+    for when, body in DELIVERIES.items():
+        deliver(landing, when, body)
+    outcomes = ingest_all().outcomes
+    assert [(each.loaded, each.unchanged) for each in outcomes] == [(2, 0), (1, 0), (2, 0)]
+    assert states(warehouse) == WANTED
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(DELIVERIES)))
+def test_any_order_of_arrival_ends_in_the_same_state(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, order: tuple[str, ...]
+) -> None:
+    (landing / "x.mapping.toml").write_text(MAPPING.format(how='delivery = "snapshot"'))
+    for when in order:
+        deliver(landing, when, DELIVERIES[when])
+        ingest_all()
+    assert states(warehouse) == WANTED
+    assert entity_problems(warehouse, "employer_domains") == []
+
+
+def test_a_row_that_did_not_change_is_not_loaded_again(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    (landing / "x.mapping.toml").write_text(MAPPING.format(how='delivery = "snapshot"'))
+    deliver(landing, "2025-02-01", JANUARY)
+    deliver(landing, "2025-03-01", JANUARY + "E2,c.example,,\n")
+    outcomes = ingest_all().outcomes
+    assert [(each.loaded, each.unchanged) for each in outcomes] == [(2, 0), (1, 2)]
+
+
+def test_identical_bytes_delivered_later_as_a_snapshot_are_applied(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    (landing / "x.mapping.toml").write_text(MAPPING.format(how='delivery = "snapshot"'))
+    for when, body in DELIVERIES.items():
+        deliver(landing, when, body)
+    assert [each.status for each in ingest_all().outcomes] == ["loaded"] * 3
+
+
+def test_a_correction_by_name_replaces_the_file_of_that_name_and_no_other(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    mapping = MAPPING.format(how='correction = "by_name"').replace(
+        "delivered_at_pattern = 'domains_(.*)\\.csv'", "delivered_at = 2025-02-01T00:00:00Z"
+    )
+    (landing / "x.mapping.toml").write_text(mapping)
+    deliver(landing, "one", JANUARY)
+    deliver(landing, "two", "E9,z.example,,\n")
+    ingest_all()
+    (landing / "x.mapping.toml").write_text(mapping.replace("2025-02-01", "2025-03-01"))
+    deliver(landing, "one", FEBRUARY)
+    ingest_all()
+    now = warehouse.execute(CURRENT, [datetime(2025, 4, 1)]).fetchall()
+    assert now == [("a.example", "01-09"), ("z.example", None)]
