@@ -62,7 +62,7 @@ def ingest(
         for outcome in ingest_file(connection, landed, batch):
             outcomes.append(outcome)
             on_outcome(outcome)
-    if outcomes:
+    if any(each.status == "loaded" for each in outcomes):
         enter_batch(connection, batch, outcomes)
     told = {each.name for each in outcomes}
     standing = [each for each in ledger.standing_refusals(connection, present) if each.name not in told]

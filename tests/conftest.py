@@ -1,11 +1,13 @@
 """What several rooms' tests share: the list of committed files, and one real run on the tiny sample."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +44,16 @@ class Project:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+    def copy_to(self, folder: Path) -> "Project":
+        """Return a copy whose ledger knows the files where they now lie; it keeps its own key."""
+        copy = Project(folder)
+        shutil.copytree(self.data, copy.data, copy_function=shutil.copy2)
+        shutil.copytree(self.data.parent / "secrets", folder / "secrets")
+        with duckdb.connect(str(copy.data / "warehouse" / "analytics.duckdb")) as connection:
+            moved = [f"{project.data.resolve()}/" for project in (self, copy)]
+            connection.execute("update ops.deliveries set path = replace(path, ?, ?)", moved)
+        return copy
 
     @property
     def published(self) -> Path:

@@ -1,7 +1,6 @@
 """The command line as a user meets it, on real files, real dbt and real DuckDB."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,14 +18,7 @@ HEAVY = ("great_expectations", "dbt", "metricflow", "streamlit", "pandas")
 @pytest.fixture
 def project(tiny: Project, tmp_path: Path) -> Project:
     """Return a copy of the tiny project, to change at will."""
-    mine = Project(tmp_path)
-    shutil.copytree(tiny.data, mine.data, copy_function=shutil.copy2)
-    shutil.copytree(tiny.data.parent / "secrets", tmp_path / "secrets")
-    with duckdb.connect(str(mine.data / "warehouse" / "analytics.duckdb")) as connection:
-        connection.execute(
-            "update ops.deliveries set path = replace(path, ?, ?)", [str(tiny.data.resolve()), str(mine.data.resolve())]
-        )
-    return mine
+    return tiny.copy_to(tmp_path)
 
 
 @pytest.fixture
