@@ -72,7 +72,7 @@ def performance(plan: Plan, people: People, students: Ints, numbers: Ints, what:
 def feedback_frames(
     plan: Plan, people: People, applications: Applications, work: Engagements
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows of ``feedback`` and of ``feedback_competencies``."""
+    """Return the rows of ``feedback`` and of ``feedback_competencies``, as late as the engagement that they rate."""
     done = np.flatnonzero(work.approved < NEVER)
     number, approved = work.number[done], work.approved[done]
     student = applications.student[work.row[done]]
@@ -96,6 +96,7 @@ def feedback_frames(
                     "submitted_at": approved + plan.between(f"{name} feedback delay", 600, 9 * DAY, number),
                     "_number": number * 2 + side,
                     "_quality": own,
+                    "_lag": lag(plan, "engagement", number),
                 }
             ).filter(pl.Series(given, dtype=pl.Boolean))
         )
@@ -116,5 +117,6 @@ def _competency_frame(plan: Plan, feedback: pl.DataFrame) -> pl.DataFrame:
             "competency": pl.Series(COMPETENCIES).gather(competency),
             "score": 1 + np.searchsorted(RATING_EDGES, 0.7 * feedback["_quality"].to_numpy()[row] + 0.6 * noise),
             "_submitted_at": feedback["submitted_at"].gather(row),
+            "_lag": feedback["_lag"].gather(row),
         }
     )

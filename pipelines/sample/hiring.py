@@ -32,6 +32,7 @@ from pipelines.sample.processes import (
     FULL_TIME,
     HIRED,
     INTERNSHIP,
+    OUTSIDERS,
     REFUSED,
     RENEGED,
     Processes,
@@ -151,7 +152,9 @@ class Hiring:
 
     def _hand_over(self, everything: Processes) -> None:
         """Hand the observed processes, and the jobs that follow from them, to the landing."""
-        rows = take(everything, observed(self.employers, everything))
+        shown = observed(self.employers, everything)
+        self._hand_over_hidden(take(everything, ~shown))
+        rows = take(everything, shown)
         if len(rows) == 0:
             return
         stages = draw_stages(self.plan, self.employers, rows, self.next_serial)
@@ -163,8 +166,8 @@ class Hiring:
         add("ats_application_events", ats_event_frame(plan, self.employers, rows, stages), ATS_EVENTS)
         add("ats_offers", offer_frame(plan, self.people, self.employers, rows, stages), OFFERS)
         hired = is_hired(rows, stages)
-        shown = self.employers.is_observed(rows.employer[hired], rows.start[hired])
-        hired = hired[shown & self.employers.has_employments[rows.employer[hired]]]
+        seen = self.employers.is_observed(rows.employer[hired], rows.start[hired])
+        hired = hired[seen & self.employers.has_employments[rows.employer[hired]]]
         kept = take(rows, hired)
         jobs = Jobs(stages.serial[hired], kept.who, kept.employer, kept.kind, kept.came, kept.start)
         self._hand_over_jobs(jobs)
@@ -192,6 +195,11 @@ class Hiring:
         outside, kind = np.full(len(who), -1, dtype=np.int64), np.full(len(who), FULL_TIME, dtype=np.int64)
         came = np.full(len(who), CAME_NEITHER, dtype=np.int64)
         self._hand_over_jobs(Jobs(serial, self.people.person[who], outside, kind, came, day))
+
+    def _hand_over_hidden(self, rows: Processes) -> None:
+        """Hand over full-time starts of students that no feed shows like those outside the platform."""
+        own = (rows.outcome == HIRED) & (rows.kind == FULL_TIME) & (rows.who < OUTSIDERS)
+        self._hand_over_elsewhere(rows.who[own], rows.start[own])
 
     def _remember(self, pairs: Pairs, others: Pairs, who: Ints, where: Ints, day: Ints) -> None:
         self.truth.pairs.append(pairs)

@@ -64,8 +64,9 @@ def processes(
 
 
 def observed(employers: Employers, rows: Processes) -> Flags:
-    """Return which processes the employer's feed shows: their application lies inside its time."""
-    return employers.is_observed(rows.employer, rows.applied // DAY)
+    """Return which processes the employer's feed shows: the application, or the start it led to, lies in its time."""
+    applied = employers.is_observed(rows.employer, rows.applied // DAY)
+    return np.asarray(applied | ((rows.outcome == HIRED) & employers.is_observed(rows.employer, rows.start)))
 
 
 def draw_stages(plan: Plan, employers: Employers, rows: Processes, first: int) -> Stages:

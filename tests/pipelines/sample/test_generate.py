@@ -12,7 +12,7 @@ from pipelines.sample import write_sample
 from pipelines.sample.scale import UnknownScaleError, scale_of
 from tests.pipelines.sample.conftest import Written, content_digest, latest, manifests, read_file
 
-TINY_DIGEST = "b0404e93df87abee33c6f3bbb924f77777ff817b14d98f159bf5660af389b5dd"
+TINY_DIGEST = "498e39f8aefcc1a1108025a8eff01d9ff673a5b7af2b1043b3019e4341f4807e"
 
 
 def test_the_content_of_tiny_is_pinned(tiny: Written) -> None:
