@@ -22,7 +22,21 @@
 {%- endmacro %}
 
 
+{# The first day of the week, month or quarter that a date lies in. #}
+{% macro period_of(period, day) -%}
+    cast({{ dbt.date_trunc(period, day) }} as date)
+{%- endmacro %}
+
+
 {# The first day of the month that a date lies in. #}
 {% macro month_of(day) -%}
-    cast({{ dbt.date_trunc('month', day) }} as date)
+    {{ period_of('month', day) }}
 {%- endmacro %}
+
+
+{# One row per day, date_day, from the first day on and before the last. #}
+{% macro every_day(first, last) %}
+    {{ dbt.date_spine(
+        'day', "cast('" ~ first ~ "' as date)", "cast('" ~ last ~ "' as date)"
+    ) }}
+{% endmacro %}

@@ -27,15 +27,15 @@ ordered_events as (
 timed_applications as (
     select
         application_id,
-        max(stage_rank) as stage_rank,
-        max(case when recency = 1 then resulting_state end) as current_state,
         {% for event_type in [
             'reviewed', 'shortlisted', 'interviewed', 'selected', 'rejected',
             'withdrawn', 'expired'
         ] %}
-        min(case when event_type = '{{ event_type }}' then occurred_at end)
-            as {{ event_type }}_at{{ ',' if not loop.last }}
+            min(case when event_type = '{{ event_type }}' then occurred_at end)
+                as {{ event_type }}_at,
         {% endfor %}
+        max(stage_rank) as stage_rank,
+        max(case when recency = 1 then resulting_state end) as current_state
     from ordered_events
     group by application_id
 )

@@ -1,4 +1,4 @@
-with merges as (
+with merged_candidates as (
     select candidate_key, survivor_key from {{ ref('int_candidates_merged') }}
 ),
 
@@ -10,7 +10,7 @@ survivor_addresses as (
     select survivor_key, address from {{ ref('int_candidates_addressed') }}
 ),
 
-{# People outside the platform: whoever shares an address, in whatever system, is one person. #}
+{# Outside the platform, whoever shares an address, in any system, is one person. #}
 unlinked_addresses as (
     select
         survivor_addresses.address,
@@ -34,20 +34,20 @@ shared_keys as (
 
 identified_candidates as (
     select
-        merges.candidate_key,
-        merges.survivor_key,
+        merged_candidates.candidate_key,
+        merged_candidates.survivor_key,
         links.student_key,
         coalesce(links.tier, 'none') as tier,
         case
             when links.student_key is not null then links.student_key
-            when links.survivor_key is not null then merges.survivor_key
-            else coalesce(shared_keys.first_key, merges.survivor_key)
+            when links.survivor_key is not null then merged_candidates.survivor_key
+            else coalesce(shared_keys.first_key, merged_candidates.survivor_key)
         end as person_key
-    from merges
+    from merged_candidates
     left join links
-        on merges.survivor_key = links.survivor_key
+        on merged_candidates.survivor_key = links.survivor_key
     left join shared_keys
-        on merges.survivor_key = shared_keys.survivor_key
+        on merged_candidates.survivor_key = shared_keys.survivor_key
 )
 
 select * from identified_candidates

@@ -1,4 +1,4 @@
-{# Tier 1 is the exact address. A further tier adds its links here, below those that came before. #}
+{# Tier 1 is the exact address. A further tier adds its links here, below. #}
 with survivor_addresses as (
     select survivor_key, address from {{ ref('int_candidates_addressed') }}
 ),

@@ -1,4 +1,4 @@
-{# The most specific meaning of each employer's word: its own, its system's, everybody's, the default. #}
+{# The most specific meaning of each employer's word, down to everybody's default. #}
 with declared_types as (
     select employer_id, system, employment_type, is_full_time, is_internship
     from {{ ref('stg_outcomes__employment_type_map') }}
@@ -32,7 +32,8 @@ meanings as (
         words.employer_id,
         words.system,
         words.employment_type,
-        coalesce(declared_types.is_full_time, default_types.is_full_time) as is_full_time,
+        coalesce(declared_types.is_full_time, default_types.is_full_time)
+            as is_full_time,
         coalesce(declared_types.is_internship, default_types.is_internship)
             as is_internship,
         row_number() over (

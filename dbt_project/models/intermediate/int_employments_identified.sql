@@ -22,7 +22,8 @@ candidate_addresses as (
     select
         addressed.address,
         case
-            when count(distinct candidates.person_key) = 1 then min(candidates.person_key)
+            when count(distinct candidates.person_key) = 1
+                then min(candidates.person_key)
         end as person_key
     from {{ ref('int_candidates_addressed') }} as addressed
     inner join candidates

@@ -1,4 +1,4 @@
-{# Conversion after NACE: who of the completers that graduated in a class took a full-time offer by 31 December. #}
+{# Conversion after NACE: who of a class took a full-time offer by its 31 December. #}
 with pairs as (
     select person_key, host_id, completed_date
     from {{ ref('int_person_hosts_completed') }}
@@ -32,7 +32,9 @@ answers as (
         destinations.is_nace_eligible,
         row_number() over (
             partition by first_destinations.student_key
-            order by first_destinations.surveyed_at desc, first_destinations.response_id
+            order by
+                first_destinations.surveyed_at desc,
+                first_destinations.response_id asc
         ) as recency
     from {{ ref('stg_outcomes__first_destinations') }} as first_destinations
     inner join {{ ref('nace_destinations') }} as destinations
@@ -46,7 +48,8 @@ dated_pairs as (
         pairs.completed_date,
         cast(students.class_year as bigint) as class_year,
         cast(
-            concat(cast(cast(students.class_year as bigint) as string), '-12-31') as date
+            concat(cast(cast(students.class_year as bigint) as string), '-12-31')
+            as date
         ) as class_deadline
     from pairs
     inner join students
@@ -64,10 +67,12 @@ classed_pairs as (
             when dated_pairs.completed_date > dated_pairs.class_deadline
                 then 'completed after'
             when answers.is_nace_eligible = 0 then 'not eligible'
-            when followed.follow_up_ends_at is null
+            when
+                followed.follow_up_ends_at is null
                 or followed.follow_up_ends_at < dated_pairs.class_deadline
                 then 'immature'
-            when cast(offered.first_full_time_acceptance_at as date)
+            when
+                cast(offered.first_full_time_acceptance_at as date)
                 <= dated_pairs.class_deadline
                 then 'converted'
             when answers.student_key is null then 'unknown'

@@ -34,7 +34,8 @@ observed_pairs as (
         least(
             observed_hosts.observable_to,
             coalesce(
-                cast(students.consent_withdrawn_at as date), observed_hosts.observable_to
+                cast(students.consent_withdrawn_at as date),
+                observed_hosts.observable_to
             )
         ) as follow_up_ends_at,
         {{ flag(
@@ -57,7 +58,8 @@ decided_pairs as (
     select
         observed_pairs.*,
         case
-            when host_hired_date <= coalesce(elsewhere_hired_date, host_hired_date)
+            when
+                host_hired_date <= coalesce(elsewhere_hired_date, host_hired_date)
                 and host_hired_date <= follow_up_ends_at
                 then 'host'
             when elsewhere_hired_date <= follow_up_ends_at then 'elsewhere'
@@ -71,7 +73,9 @@ followed_pairs as (
         decided_pairs.*,
         case
             when observable_from is not null
-                then greatest({{ days_between('completed_date', 'observable_from') }}, 0)
+                then greatest(
+                    {{ days_between('completed_date', 'observable_from') }}, 0
+                )
         end as entry_days,
         {{ days_between(
             'completed_date',

@@ -1,5 +1,6 @@
 with pairs as (
-    select person_key, host_id, completed_date from {{ ref('int_person_hosts_completed') }}
+    select person_key, host_id, completed_date
+    from {{ ref('int_person_hosts_completed') }}
 ),
 
 hires as (

@@ -25,7 +25,7 @@ interned_pairs as (
             pairs.person_key = internships.person_key
             and pairs.host_id = internships.host_id
             and pairs.completed_date < internships.start_date
-            and internships.start_date <= cuts.as_of_date
+    where internships.start_date <= cuts.as_of_date
     group by pairs.person_key, pairs.host_id
 )
 

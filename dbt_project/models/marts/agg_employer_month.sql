@@ -32,7 +32,7 @@ employer_months as (
     inner join months
         on
             employers.joined_month <= months.month_start_date
-            and months.month_start_date <= cuts.as_of_date
+            and cuts.as_of_date >= months.month_start_date
     left join spend
         on
             employers.employer_id = spend.employer_id
@@ -61,7 +61,8 @@ trailing_months as (
 
 flagged_months as (
     select
-        concat(employer_id, ':', cast(month_start_date as string)) as employer_month_key,
+        concat(employer_id, ':', cast(month_start_date as string))
+            as employer_month_key,
         employer_id,
         host_id,
         month_start_date,

@@ -1,7 +1,5 @@
 with days as (
-    {{ dbt.date_spine(
-        'day', "cast('2015-01-01' as date)", "cast('2036-01-01' as date)"
-    ) }}
+    {{ every_day('2015-01-01', '2036-01-01') }}
 ),
 
 dates as (
@@ -19,10 +17,9 @@ terms as (
 dated_terms as (
     select
         dates.date_day,
-        cast({{ dbt.date_trunc('week', 'dates.date_day') }} as date) as week_start_date,
+        {{ period_of('week', 'dates.date_day') }} as week_start_date,
         {{ month_of('dates.date_day') }} as month_start_date,
-        cast({{ dbt.date_trunc('quarter', 'dates.date_day') }} as date)
-            as quarter_start_date,
+        {{ period_of('quarter', 'dates.date_day') }} as quarter_start_date,
         dates.year,
         dates.month,
         concat(

@@ -60,11 +60,14 @@ flagged_applications as (
             ('submit', 'started', 'submitted'),
             ('approve', 'submitted', 'approved')
         ] %}
-        {{ elapsed_days('applications.' ~ first ~ '_at', 'applications.' ~ second ~ '_at') }}
-            as days_to_{{ step }},
+            {{ elapsed_days(
+                'applications.' ~ first ~ '_at', 'applications.' ~ second ~ '_at'
+            ) }} as days_to_{{ step }},
         {% endfor %}
-        {{ elapsed_days('coalesce(applications.shortlisted_at, applications.applied_at)',
-            'applications.selected_at') }} as days_to_select,
+        {{ elapsed_days(
+            'coalesce(applications.shortlisted_at, applications.applied_at)',
+            'applications.selected_at'
+        ) }} as days_to_select,
         {{ elapsed_days('applications.applied_at', 'applications.decided_at') }}
             as days_to_decision,
         {# Only completed work leads on to an outcome with the host. #}

@@ -1,7 +1,8 @@
 with engagements as (
     select
-        engagement_id, application_id, project_id, root_project_id, employer_id, host_id,
-        student_key, student_key as person_key, category, funded_by, accepted_at,
+        engagement_id, application_id, project_id, root_project_id, employer_id,
+        host_id, student_key, student_key as person_key, category, funded_by,
+        accepted_at,
         cast(accepted_at as date) as accepted_date, started_at, due_at,
         cast(due_at as date) as due_date, submitted_at, approved_at,
         cast(approved_at as date) as approved_date, paid_at, cancelled_at, cancelled_by,

@@ -38,7 +38,8 @@ accepted_offers as (
         hires.hire_id,
         offers.salary_usd,
         row_number() over (
-            partition by hires.hire_id order by offers.accepted_at desc, offers.offer_id
+            partition by hires.hire_id
+            order by offers.accepted_at desc, offers.offer_id asc
         ) as recency
     from hires
     inner join {{ ref('int_offers_identified') }} as offers

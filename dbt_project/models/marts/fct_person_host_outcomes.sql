@@ -46,12 +46,12 @@ flagged_pairs as (
         outcomes.host_hired_date, outcomes.elsewhere_hired_date,
         outcomes.first_full_time_offer_at, outcomes.first_internship_offer_at,
         outcomes.first_internship_start_date,
-        {% for days in var('outcome_windows') %}
-        {{ flag(is_window_observed(days)) }} as is_mature_{{ days }}_days,
-        {{ flag(
-            is_window_observed(days) ~ ' and outcomes.is_pre_existing = 0'
-            ~ " and outcomes.event = 'host' and outcomes.exit_days <= " ~ days
-        ) }} as is_hired_{{ days }}_days,
+        {% for days in [180, 365, 730] %}
+            {{ flag(is_window_observed(days)) }} as is_mature_{{ days }}_days,
+            {{ flag(
+                is_window_observed(days) ~ ' and outcomes.is_pre_existing = 0'
+                ~ " and outcomes.event = 'host' and outcomes.exit_days <= " ~ days
+            ) }} as is_hired_{{ days }}_days,
         {% endfor %}
         {{ flag(is_window_observed(365) ~ ' and outcomes.is_pre_existing = 0') }}
             as is_mature_completer,
@@ -71,8 +71,9 @@ flagged_pairs as (
         {{ flag("outcomes.is_pre_existing = 0 and (outcomes.host_hired_date is not null"
             ~ " or outcomes.first_full_time_acceptance_at is not null)") }}
             as is_offer_accepted,
-        {{ flag("outcomes.is_pre_existing = 0 and outcomes.host_hired_date is not null") }}
-            as is_hired,
+        {{ flag(
+            'outcomes.is_pre_existing = 0 and outcomes.host_hired_date is not null'
+        ) }} as is_hired,
         case when outcomes.is_pre_existing = 0 then outcomes.is_retained_1_year end
             as is_retained_1_year,
         outcomes.class_year, outcomes.nace_status,

@@ -12,8 +12,9 @@ applications as (
         project_id,
         cast(count(*) as bigint) as application_count,
         {% for stage, rank in [('shortlisted', 2), ('selected', 3), ('approved', 6)] %}
-        cast(sum(case when furthest_stage_rank >= {{ rank }} then 1 else 0 end) as bigint)
-            as {{ stage }}_count,
+            cast(count(
+                case when furthest_stage_rank >= {{ rank }} then 1 end
+            ) as bigint) as {{ stage }}_count,
         {% endfor %}
         cast(count(accepted_at) as bigint) as accepted_count,
         min(applied_at) as first_application_at,
@@ -37,8 +38,10 @@ counted_projects as (
         dates.term,
         dates.term_year,
         dates.term_label,
-        {% for count in ['application', 'shortlisted', 'selected', 'accepted', 'approved'] %}
-        coalesce(applications.{{ count }}_count, 0) as {{ count }}_count,
+        {% for count in [
+            'application', 'shortlisted', 'selected', 'accepted', 'approved'
+        ] %}
+            coalesce(applications.{{ count }}_count, 0) as {{ count }}_count,
         {% endfor %}
         applications.first_application_at,
         applications.first_accepted_at,
@@ -46,14 +49,14 @@ counted_projects as (
             as days_to_first_application,
         {{ elapsed_days('projects.posted_at', 'applications.first_accepted_at') }}
             as days_to_fill,
-        {% for days in var('fill_windows') %}
-        {{ flag(days_after('projects.posted_at', days) ~ ' <= cuts.as_of') }}
-            as is_mature_{{ days }}_days,
-        {{ flag(
-            days_after('projects.posted_at', days) ~ ' <= cuts.as_of'
-            ~ ' and applications.first_accepted_at <= '
-            ~ days_after('projects.posted_at', days)
-        ) }} as is_filled_{{ days }}_days,
+        {% for days in [14, 30, 60] %}
+            {{ flag(days_after('projects.posted_at', days) ~ ' <= cuts.as_of') }}
+                as is_mature_{{ days }}_days,
+            {{ flag(
+                days_after('projects.posted_at', days) ~ ' <= cuts.as_of'
+                ~ ' and applications.first_accepted_at <= '
+                ~ days_after('projects.posted_at', days)
+            ) }} as is_filled_{{ days }}_days,
         {% endfor %}
         case
             when applications.accepted_count > 0 then 'filled'

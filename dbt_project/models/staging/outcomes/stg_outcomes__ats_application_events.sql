@@ -1,5 +1,8 @@
 with current_ats_application_events as (
-    {{ current_version(source('outcomes', 'ats_application_events'), ['system', 'event_id'], occurred_at='occurred_at') }}
+    {{ current_version(
+        source('outcomes', 'ats_application_events'),
+        ['system', 'event_id'], occurred_at='occurred_at'
+    ) }}
 ),
 
 ats_application_events as (

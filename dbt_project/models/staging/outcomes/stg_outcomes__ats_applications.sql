@@ -1,5 +1,8 @@
 with current_ats_applications as (
-    {{ current_version(source('outcomes', 'ats_applications'), ['system', 'application_id'], occurred_at='applied_at') }}
+    {{ current_version(
+        source('outcomes', 'ats_applications'),
+        ['system', 'application_id'], occurred_at='applied_at'
+    ) }}
 ),
 
 pseudonyms as (

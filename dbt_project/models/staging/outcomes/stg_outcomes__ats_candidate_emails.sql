@@ -1,5 +1,7 @@
 with current_ats_candidate_emails as (
-    {{ current_version(source('outcomes', 'ats_candidate_emails'), ['system', 'candidate_id', 'value']) }}
+    {{ current_version(
+        source('outcomes', 'ats_candidate_emails'), ['system', 'candidate_id', 'value']
+    ) }}
 ),
 
 pseudonyms as (

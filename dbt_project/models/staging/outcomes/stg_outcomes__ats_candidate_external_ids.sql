@@ -1,5 +1,8 @@
 with current_ats_candidate_external_ids as (
-    {{ current_version(source('outcomes', 'ats_candidate_external_ids'), ['system', 'candidate_id', 'value']) }}
+    {{ current_version(
+        source('outcomes', 'ats_candidate_external_ids'),
+        ['system', 'candidate_id', 'value']
+    ) }}
 ),
 
 pseudonyms as (
@@ -16,7 +19,8 @@ ats_candidate_external_ids as (
     left join pseudonyms
         on
             current_ats_candidate_external_ids.system = pseudonyms.system
-            and current_ats_candidate_external_ids.candidate_id = pseudonyms.candidate_id
+            and current_ats_candidate_external_ids.candidate_id
+            = pseudonyms.candidate_id
 )
 
 select * from ats_candidate_external_ids

@@ -1,5 +1,7 @@
 with current_ats_candidates as (
-    {{ current_version(source('outcomes', 'ats_candidates'), ['system', 'candidate_id']) }}
+    {{ current_version(
+        source('outcomes', 'ats_candidates'), ['system', 'candidate_id']
+    ) }}
 ),
 
 pseudonyms as (

@@ -1,5 +1,7 @@
 with current_ats_offers as (
-    {{ current_version(source('outcomes', 'ats_offers'), ['system', 'offer_id', 'version']) }}
+    {{ current_version(
+        source('outcomes', 'ats_offers'), ['system', 'offer_id', 'version']
+    ) }}
 ),
 
 ats_offers as (

@@ -1,5 +1,7 @@
 with current_employment_type_map as (
-    {{ current_version(source('outcomes', 'employment_type_map'), ['employer_id', 'system', 'value']) }}
+    {{ current_version(
+        source('outcomes', 'employment_type_map'), ['employer_id', 'system', 'value']
+    ) }}
 ),
 
 employment_type_map as (

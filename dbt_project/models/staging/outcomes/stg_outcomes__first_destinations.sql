@@ -1,5 +1,8 @@
 with current_first_destinations as (
-    {{ current_version(source('outcomes', 'first_destinations'), ['response_id'], occurred_at='surveyed_at') }}
+    {{ current_version(
+        source('outcomes', 'first_destinations'),
+        ['response_id'], occurred_at='surveyed_at'
+    ) }}
 ),
 
 pseudonyms as (

@@ -1,5 +1,7 @@
 with current_outcome_feeds as (
-    {{ current_version(source('outcomes', 'outcome_feeds'), ['employer_id', 'system']) }}
+    {{ current_version(
+        source('outcomes', 'outcome_feeds'), ['employer_id', 'system']
+    ) }}
 ),
 
 outcome_feeds as (

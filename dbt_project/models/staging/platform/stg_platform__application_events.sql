@@ -1,5 +1,8 @@
 with current_application_events as (
-    {{ current_version(source('platform', 'application_events'), ['event_id'], occurred_at='occurred_at') }}
+    {{ current_version(
+        source('platform', 'application_events'),
+        ['event_id'], occurred_at='occurred_at'
+    ) }}
 ),
 
 application_events as (

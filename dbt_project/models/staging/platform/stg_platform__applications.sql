@@ -1,5 +1,7 @@
 with current_applications as (
-    {{ current_version(source('platform', 'applications'), ['application_id'], occurred_at='applied_at') }}
+    {{ current_version(
+        source('platform', 'applications'), ['application_id'], occurred_at='applied_at'
+    ) }}
 ),
 
 pseudonyms as (

@@ -1,5 +1,7 @@
 with current_employer_domains as (
-    {{ current_version(source('platform', 'employer_domains'), ['employer_id', 'domain']) }}
+    {{ current_version(
+        source('platform', 'employer_domains'), ['employer_id', 'domain']
+    ) }}
 ),
 
 employer_domains as (

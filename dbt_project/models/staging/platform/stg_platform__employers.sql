@@ -1,5 +1,7 @@
 with current_employers as (
-    {{ current_version(source('platform', 'employers'), ['employer_id'], occurred_at='joined_at') }}
+    {{ current_version(
+        source('platform', 'employers'), ['employer_id'], occurred_at='joined_at'
+    ) }}
 ),
 
 employers as (

@@ -1,5 +1,7 @@
 with current_engagements as (
-    {{ current_version(source('platform', 'engagements'), ['engagement_id'], occurred_at='accepted_at') }}
+    {{ current_version(
+        source('platform', 'engagements'), ['engagement_id'], occurred_at='accepted_at'
+    ) }}
 ),
 
 engagements as (

@@ -1,5 +1,7 @@
 with current_feedback as (
-    {{ current_version(source('platform', 'feedback'), ['feedback_id'], occurred_at='submitted_at') }}
+    {{ current_version(
+        source('platform', 'feedback'), ['feedback_id'], occurred_at='submitted_at'
+    ) }}
 ),
 
 feedback as (

@@ -1,5 +1,7 @@
 with current_feedback_competencies as (
-    {{ current_version(source('platform', 'feedback_competencies'), ['feedback_id', 'competency']) }}
+    {{ current_version(
+        source('platform', 'feedback_competencies'), ['feedback_id', 'competency']
+    ) }}
 ),
 
 feedback_competencies as (

@@ -1,5 +1,7 @@
 with current_projects as (
-    {{ current_version(source('platform', 'projects'), ['project_id'], occurred_at='posted_at') }}
+    {{ current_version(
+        source('platform', 'projects'), ['project_id'], occurred_at='posted_at'
+    ) }}
 ),
 
 projects as (
