@@ -12,7 +12,7 @@ from pipelines.sample import write_sample
 from pipelines.sample.scale import UnknownScaleError, scale_of
 from tests.pipelines.sample.conftest import Written, content_digest, latest, manifests, read_file
 
-TINY_DIGEST = "498e39f8aefcc1a1108025a8eff01d9ff673a5b7af2b1043b3019e4341f4807e"
+TINY_DIGEST = "1d9223c8fd13de583ff4d593de774db39367361839e23875471dce0ff1024c55"
 
 
 def test_the_content_of_tiny_is_pinned(tiny: Written) -> None:
