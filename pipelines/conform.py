@@ -10,7 +10,8 @@ from datetime import datetime
 from pipelines.contract import EARLIEST_YEAR, ENTITIES, EXAMPLES, LATEST_YEAR, Column, Entity
 from pipelines.errors import RefusedFile
 from pipelines.mapping import Dialect, EntitySpec, EventLog, FieldSource, FileSpec
-from pipelines.readers import Staged, literal
+from pipelines.readers import Staged
+from pipelines.sql import literal
 
 RULE_VERSION = 1
 """Raised whenever a rule below changes, so that the quarantine says which rules a row broke."""

@@ -12,7 +12,8 @@ from pipelines.errors import RefusedFile
 from pipelines.landing import LandedFile
 from pipelines.ledger import Batch, Outcome
 from pipelines.mapping import FileSpec, resolved_entity
-from pipelines.readers import Rejected, Staged, count
+from pipelines.readers import Rejected, Staged
+from pipelines.sql import count
 
 MOST_QUARANTINED = 1_000_000
 """More rows than this that do not conform in one file are a wrong mapping, not dirty data."""

@@ -18,8 +18,8 @@ from pipelines import generations, reconcile
 from pipelines.catalog import CATALOG_COLUMNS, CATALOG_COMMENT, metric_catalog
 from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.generations import Generation
-from pipelines.readers import literal
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sql import literal
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ from pipelines.contract import EXAMPLES
 from pipelines.errors import RefusedFile, did_you_mean
 from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text
 from pipelines.mapping import Dialect
+from pipelines.sql import count, identifier, literal
 from pipelines.text_records import Places, locate, locate_lines
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -77,20 +78,6 @@ class Staged:
             path = "$" + "".join(f'."{part}"' for part in column.split("."))
             return f"json_extract_string(doc, {literal(path)})", "VARCHAR"
         return identifier(column), self.columns[column]
-
-
-def identifier(name: str) -> str:
-    """Return the name quoted as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: object) -> str:
-    """Return the value as an SQL literal; NULL for None."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool | int | float):
-        return str(value).lower()
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def stage(
@@ -301,9 +288,3 @@ def whole_rows(connection: duckdb.DuckDBPyConnection, header: int = 0) -> Locato
         return {record: (record + 1 + header, text) for record, text in rows}
 
     return find
-
-
-def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Return the number of rows of a table."""
-    (rows,) = connection.sql(f"select count(*) from {table}").fetchall()[0]
-    return int(rows)

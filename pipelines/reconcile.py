@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contract import ENTITIES
-from pipelines.readers import literal
+from pipelines.sql import literal
 
 LEAST_SHARE = 0.5
 """Facts only grow; a mart that falls below half of the generation before has lost data."""
