@@ -25,6 +25,7 @@ OURS_ALLOWED: dict[str, tuple[str, ...]] = {
     "pipelines.sources.*": ("pipelines.contract", "pipelines.errors", "pipelines.sources.*"),
     "pipelines.sample.*": ("pipelines.contract", "pipelines.sample.*"),
     "pipelines.cli": OURS,
+    "pipelines.__main__": ("pipelines.cli",),
     "pipelines.validate": ("pipelines.*", "expectations.*"),
     "pipelines.*": ("pipelines.*",),
     "expectations.*": ("pipelines.contract", "expectations.*"),
