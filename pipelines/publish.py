@@ -75,6 +75,7 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
             *reconcile.drift_problems(folder / generations.FILE, previous_file(published)),
             *audit(folder / generations.FILE),
         ]
+        write_verdicts(settings.warehouse_path, folder / generations.FILE)
         if problems:
             raise PublishRefused("\n".join(problems))
         seal(folder / generations.FILE, 0o444)
@@ -190,6 +191,16 @@ def write_meta(connection: duckdb.DuckDBPyConnection, generation: Generation, se
     connection.execute("use analytics")
     connection.execute(META.read_text())
     connection.execute("use memory")
+
+
+def write_verdicts(warehouse: Path, target: Path) -> None:
+    """Bring the verdicts of the audit into the file that it judged."""
+    with attached(warehouse) as connection:
+        connection.execute(f"attach {literal(str(target))} as analytics (storage_version '{STORAGE_VERSION}')")
+        connection.execute("delete from analytics.meta.validation_results")
+        connection.execute("insert into analytics.meta.validation_results from warehouse.ops.validation_results")
+        connection.execute("checkpoint analytics")
+        connection.execute("detach analytics")
 
 
 def write_restricted(warehouse: Path, target: Path) -> None:
