@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from dashboards.charts.style import PALETTES, Mode, figure, fill, template
 
 ROW_HEIGHT, ROWS = 38, 6
-LEAST_LABELLED = 0.14
+LEAST_LABELLED = 0.17
 EXITS = ("Still open", "Not selected", "Withdrew", "Never decided", "Did not finish")
 
 
@@ -35,7 +35,7 @@ def funnel(stages: pl.DataFrame, mode: Mode) -> go.Figure:
         margin={"t": 28},
     )
     widest = max(*stages["reached"].to_list(), 1)
-    drawn.update_xaxes(visible=False, range=[0, widest * 1.38], row=1, col=1)
+    drawn.update_xaxes(visible=False, range=[0, widest * 1.8], row=1, col=1)
     drawn.update_xaxes(visible=False, range=[0, 1], row=1, col=2)
     drawn.update_yaxes(autorange="reversed", tickfont={"color": colours.ink, "size": 13})
     for annotation, x in zip(drawn.layout.annotations, (0.0, 0.5), strict=False):
@@ -116,10 +116,15 @@ def flow(flows: pl.DataFrame, mode: Mode) -> go.Figure:
                 "color": [_faded(node_colours[place[name]]) for name in flows["target"].to_list()],
                 "hovertemplate": "%{source.label} to %{target.label}: %{value:,}<extra></extra>",
             },
-            textfont={"color": colours.ink, "size": 12, "shadow": f"0 0 3px {colours.paper}, 0 0 3px {colours.paper}"},
+            textfont={"color": colours.ink, "size": 12, "shadow": _halo(colours.paper)},
         )
     )
     return drawn.update_layout(margin={"l": 4, "r": 4, "t": 12, "b": 12})
+
+
+def _halo(colour: str) -> str:
+    """Return an outline that keeps a label legible where a link runs behind it."""
+    return ", ".join(f"{x}px {y}px 1px {colour}" for x in (-2, 0, 2) for y in (-2, 0, 2))
 
 
 def _faded(colour: str, opacity: float = 0.34) -> str:
@@ -161,10 +166,9 @@ def stage_times(times: pl.DataFrame, mode: Mode) -> go.Figure:
             )
         )
     for step, middle, end in zip(steps, median, slow, strict=True):
-        drawn.add_annotation(
-            text=f"<b>{middle:.1f} d</b>  90 % in {end:.0f}", x=end, y=step, xanchor="left", xshift=10, showarrow=False
-        )
-    furthest = max([*slow, 1.0])
-    drawn.update_xaxes(range=[0, furthest * 1.45], title="days", showgrid=True, nticks=6)
+        text = f"<b>{middle:.1f} d</b>  90 % in {end:.0f}"
+        drawn.add_annotation(text=text, x=1, xref="paper", xshift=8, y=step, xanchor="left", showarrow=False)
+    drawn.update_xaxes(range=[0, max([*slow, 1.0]) * 1.03], title="days", nticks=5, tickangle=0)
+    drawn.update_layout(margin={"r": 112})
     drawn.update_yaxes(autorange="reversed", tickfont={"color": colours.ink, "size": 12})
     return drawn

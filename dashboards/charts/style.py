@@ -111,7 +111,7 @@ def fill(colour: str, palette: Palette, *, is_open: bool = False) -> dict[str, o
 
 def legend_above(drawn: go.Figure) -> go.Figure:
     """Put the legend above the plot, left-aligned: for parts that cannot be labelled directly."""
-    place = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "title": None}
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
     return drawn.update_layout(showlegend=True, legend=place)
 
 

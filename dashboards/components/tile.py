@@ -37,14 +37,14 @@ def tile_html(reading: Reading) -> str:
         f'<div class="{value}">{escape(reading.value_text)}</div>',
     ]
     if facts := _facts(reading):
-        parts.append(f'<div class="tl-facts-line">{"".join(f"<span>{fact}</span>" for fact in facts)}</div>')
+        spans = "".join(f"<span>{fact}</span>" for fact in facts)
+        parts.append(f'<div class="tl-facts-line">{spans}</div>')
     if reading.mature_share is not None:
         parts.append(_meter(reading.mature_share))
     if reading.change_text and reading.change:
         difference, _, terms = reading.change_text.partition(", ")
-        parts.append(
-            f'<div class="tl-change {_direction(reading)}"><b>{escape(difference)}</b> <span>{escape(terms)}</span></div>'
-        )
+        words = f"<b>{escape(difference)}</b> <span>{escape(terms)}</span>"
+        parts.append(f'<div class="tl-change {_direction(reading)}">{words}</div>')
     parts += [f'<div class="tl-note">{escape(note)}</div>' for note in reading.notes]
     return "".join(parts)
 

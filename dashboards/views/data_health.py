@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboards import findings
 from dashboards.charts import health as charts
 from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame, table_frame
 from dashboards.components.tile import tiles
+from dashboards.findings import health as findings
 from dashboards.slices import operations
 from dashboards.slices.tiles import health_readings
 

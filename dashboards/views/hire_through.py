@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboards import findings
 from dashboards.charts import outcomes as charts
 from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame
 from dashboards.components.tile import tiles
+from dashboards.findings import outcomes as findings
 from dashboards.readings import read
 from dashboards.slices import outcomes
 from dashboards.slices.outcomes import BREAKDOWNS, WINDOWS

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboards import findings
 from dashboards.charts import pipeline as charts
 from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame
 from dashboards.components.tile import tiles
+from dashboards.findings import pipeline as findings
 from dashboards.readings import read
 from dashboards.slices import applications
 

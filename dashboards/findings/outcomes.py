@@ -1,0 +1,77 @@
+"""Findings of the Hire-through page."""
+
+import polars as pl
+
+from dashboards.findings import Finding
+from dashboards.formats import share_text, whole_share_text
+from dashboards.slices.outcomes import Incidence
+
+
+def curve(readings: list[Incidence | None], names: list[str], who: str) -> Finding:
+    """Say what share was hired by the last window that can be read."""
+    known = [(name, each) for name, each in zip(names, readings, strict=True) if each is not None]
+    if not known:
+        return Finding("Too few completers have been watched for long enough", "No window has 10 completers at risk.")
+    name, last = known[-1]
+    parts = [
+        f"{window}: {share_text(each.host)}{_band(each.low, each.high)}, elsewhere first "
+        f"{share_text(each.elsewhere)}, {each.at_risk:,} at risk"
+        for window, each in known
+    ]
+    return Finding(
+        f"{who} {share_text(last.host)} of completers within {name}; "
+        f"{whole_share_text(last.elsewhere)} start elsewhere first",
+        f"Cumulative incidence with its 95 % band. {'. '.join(parts)}.",
+    )
+
+
+def _band(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f" ({share_text(low)} to {share_text(high)})"
+
+
+def maturity(meters: pl.DataFrame) -> Finding:
+    """Say how much of the cohort has its whole year behind it."""
+    row = meters.filter(pl.col("window") == "12 months").row(0, named=True)
+    parts = [
+        f"{each['window']}: {each['mature']:,} over, {each['waiting']:,} not" for each in meters.iter_rows(named=True)
+    ]
+    return Finding(
+        f"{whole_share_text(row['share'])} of completers have been watched for a full year",
+        f"Completers whose window is over. {', '.join(parts)}.",
+    )
+
+
+def standing(found: pl.DataFrame) -> Finding:
+    """Say how many have not started anywhere by the last window."""
+    if found.is_empty():
+        return Finding("Too few watched to say where completers stand", "No window has 10 completers at risk.")
+    last = found.row(-1, named=True)
+    parts = [
+        f"{row['window']}: {share_text(row['host'])} with us, {share_text(row['elsewhere'])} elsewhere, "
+        f"{share_text(row['neither'])} neither"
+        for row in found.iter_rows(named=True)
+    ]
+    return Finding(
+        f"After {last['window']}, {whole_share_text(last['neither'])} have started nowhere full-time yet",
+        f"Where completers stand, from the curves. {'. '.join(parts)}.",
+    )
+
+
+def groups(found: pl.DataFrame, word: str, overall: float | None) -> Finding:
+    """Say whether any group's band leaves out the whole, without ranking noise."""
+    known = found.drop_nulls("value")
+    few = found.height - known.height
+    parts = [
+        f"{row['group']} {share_text(row['value'])}{_band(row['low'], row['high'])}"
+        for row in known.iter_rows(named=True)
+    ]
+    apart = (
+        known.filter((pl.col("low") > overall) | (pl.col("high") < overall)) if overall is not None else known.clear()
+    )
+    if known.is_empty():
+        title = f"No {word.lower()} has enough completers yet"
+    elif apart.is_empty():
+        title = f"No {word.lower()} stands apart from the whole: every band covers {share_text(overall)}"
+    else:
+        title = f"{', '.join(apart['group'].to_list()[:3])}: apart from the whole at {share_text(overall)}"
+    return Finding(title, f"Hired within 12 months by {word.lower()}. {'; '.join(parts)}. Too few to say: {few}.")

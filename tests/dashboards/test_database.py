@@ -1,0 +1,122 @@
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboards import database
+from dashboards.database import (
+    BrokenPointerError,
+    Generation,
+    NothingPublishedError,
+    Query,
+    TooSlowError,
+    current_generation,
+    frame,
+    run,
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from '/etc/hostname'",
+        "select * from glob('/etc/*')",
+        "copy (select 1) to '/tmp/throughline-escape.csv'",
+        "attach '/tmp/throughline-escape.duckdb' as escaped",
+        "install httpfs",
+        "load httpfs",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "set memory_limit = '64GB'",
+        "create table analytics.marts.mine as select 1",
+        "delete from analytics.marts.fct_projects",
+    ],
+)
+def test_a_hardened_connection_reads_and_writes_nothing_else(generation: Generation, statement: str) -> None:
+    with database.cursor(generation) as lent, pytest.raises(duckdb.Error):
+        lent.execute(statement)
+    assert not list(Path("/tmp").glob("throughline-escape*"))
+
+
+def test_a_value_is_bound_and_never_becomes_sql(generation: Generation) -> None:
+    text = "select count(*) as n from analytics.marts.fct_projects where list_contains($category, category)"
+    found = run(generation, Query.of(text, {"category": ("' or true --", "x') or (1=1")}))
+    assert found["n"].to_list() == [0]
+
+
+def test_a_slice_lives_for_one_query_alone(generation: Generation) -> None:
+    query = Query.of(
+        "select count(*) as n from slice",
+        {"least": 2},
+        "select * from analytics.marts.fct_projects where slots >= $least",
+    )
+    assert run(generation, query)["n"][0] == run(generation, query)["n"][0]
+    with pytest.raises(duckdb.CatalogException):
+        run(generation, Query("select * from slice"))
+
+
+def test_a_query_over_its_time_is_stopped(generation: Generation) -> None:
+    with pytest.raises(TooSlowError, match="stopped"):
+        run(generation, Query("select sum(a.range * b.range) from range(10000000) a, range(10000000) b"), timeout=0.2)
+
+
+def test_the_connection_works_on_after_a_query_was_stopped(generation: Generation) -> None:
+    with pytest.raises(TooSlowError):
+        run(generation, Query("select sum(a.range * b.range) from range(10000000) a, range(10000000) b"), timeout=0.1)
+    assert run(generation, Query("select 1 as one"))["one"].to_list() == [1]
+
+
+def test_frames_of_two_viewers_are_cached_apart(generation: Generation) -> None:
+    query = Query("select random() as drawn")
+    mine, theirs = frame(generation, "E1", query), frame(generation, "E2", query)
+    assert frame(generation, "E1", query).equals(mine)
+    assert not mine.equals(theirs)
+
+
+def test_without_a_pointer_the_message_says_how_to_make_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(tmp_path))
+    with pytest.raises(NothingPublishedError, match="throughline run"):
+        current_generation()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"generation": "g"}', '{"generation": "g", "path": "no", "as_of": "x"}'])
+def test_a_broken_pointer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(tmp_path))
+    (tmp_path / "current.json").write_text(text)
+    with pytest.raises(BrokenPointerError, match=r"current\.json"):
+        current_generation()
+
+
+def test_a_pointer_to_a_file_that_is_gone_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(tmp_path))
+    (tmp_path / "current.json").write_text(
+        json.dumps({"generation": "g", "path": "generations/g/analytics.duckdb", "as_of": "2026-01-01T00:00:00Z"})
+    )
+    with pytest.raises(BrokenPointerError, match="no file"):
+        current_generation()
+
+
+def test_a_new_generation_is_read_while_the_old_one_is_open(
+    tiny_published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "published"
+    shutil.copytree(tiny_published, folder)
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(folder))
+    count = Query("select count(*) as n from analytics.marts.fct_projects")
+    old = current_generation()
+    before = frame(old, "platform", count)["n"][0]
+    pointer = json.loads((folder / "current.json").read_text())
+    newer = folder / "generations" / "newer" / "analytics.duckdb"
+    newer.parent.mkdir()
+    shutil.copyfile(folder / pointer["path"], newer)
+    with duckdb.connect(str(newer)) as connection:
+        connection.execute("delete from marts.fct_projects")
+    pointer |= {"generation": "newer", "path": "generations/newer/analytics.duckdb"}
+    (folder / "current.json").write_text(json.dumps(pointer))
+    new = current_generation()
+    assert before > 0
+    assert frame(new, "platform", count)["n"][0] == 0
+    assert frame(old, "platform", count)["n"][0] == before

@@ -1,0 +1,54 @@
+import polars as pl
+
+from dashboards.findings import health, market, outcomes, pipeline
+from dashboards.slices.applications import staircase
+from dashboards.slices.outcomes import Incidence
+
+
+def test_the_funnel_s_title_names_the_undecided() -> None:
+    counted = pl.DataFrame({"rank": [1, 1, 3], "is_open": [True, False, False], "count": [2, 7, 1]})
+    stages = staircase(counted, ("Applied", "Shortlisted", "Selected"))
+    assert pipeline.funnel(stages).title == "10.0 % of applications were selected; 2 are still open"
+
+
+def test_the_curve_s_title_speaks_of_the_last_window_that_can_be_read() -> None:
+    at_12 = Incidence(365, 0.08, 0.05, 0.12, 0.4, 60)
+    found = outcomes.curve([None, at_12, None], ["6 months", "12 months", "24 months"], "We hire")
+    assert found.title == "We hire 8.0 % of completers within 12 months; 40 % start elsewhere first"
+    assert "5.0 % to 12.0 %" in found.summary
+
+
+def test_no_window_with_enough_at_risk_is_said() -> None:
+    assert "Too few" in outcomes.curve([None], ["6 months"], "We hire").title
+
+
+def test_groups_are_named_only_when_their_band_leaves_out_the_whole() -> None:
+    groups = pl.DataFrame(
+        {
+            "group": ["Sales", "Research", "HR"],
+            "pairs": [90, 80, 4],
+            "at_risk": [50, 40, None],
+            "value": [0.2, 0.09, None],
+            "low": [0.15, 0.05, None],
+            "high": [0.27, 0.16, None],
+        }
+    )
+    assert outcomes.groups(groups, "Category", 0.1).title.startswith("Sales: apart")
+    assert "stands apart" in outcomes.groups(groups.filter(pl.col("group") == "Research"), "Category", 0.1).title
+    assert "enough completers" in outcomes.groups(groups.filter(pl.col("group") == "HR"), "Category", None).title
+
+
+def test_the_last_twelve_months_are_compared_with_the_twelve_before() -> None:
+    months = pl.DataFrame({"gmv_booked": [100.0] * 12 + [150.0] * 12, "gmv_recognised": [90.0] * 24})
+    assert market.money(months).title == "$1,800 booked in the last twelve months, +50 % on the twelve before"
+    assert "twelve before" not in market.money(months.head(20)).title
+
+
+def test_concentration_is_worded_by_the_index() -> None:
+    four = pl.DataFrame({"share": [0.3, 0.3, 0.2, 0.2]})
+    assert "high (HHI 2,600)" in market.concentration(four).title
+
+
+def test_a_quarantine_that_is_empty_is_said_to_be() -> None:
+    nothing = pl.DataFrame(schema={"rule": pl.String, "quarantined": pl.Int64})
+    assert health.quarantine(nothing).title == "The quarantine is empty"

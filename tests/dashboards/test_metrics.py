@@ -1,0 +1,99 @@
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from dashboards import metrics
+from dashboards.database import Generation, Query, run
+from dashboards.definitions import UnknownMetricError, catalogue
+from dashboards.metrics import GROUP, UnreachableGroupError, ignored_filters, values
+from dashboards.scope import DIMENSIONS, Filters, Scope
+
+ScopeOf = Callable[..., Scope]
+
+
+def test_every_metric_is_computed_by_every_dimension_that_it_reaches(platform: ScopeOf) -> None:
+    scope = platform()
+    known = catalogue(scope.generation)
+    for name, definition in known.metrics.items():
+        total = values(scope, [name])
+        assert total.height == 1, name
+        for dimension in DIMENSIONS:
+            if known.dimension(known.models[definition.model], dimension):
+                assert values(scope, [name], by=dimension).columns == [GROUP, name]
+
+
+def test_a_count_equals_a_count_written_by_hand(employer: ScopeOf) -> None:
+    scope = employer(Filters(chosen=(("category", ("sales",)),)))
+    text = """
+        select count(*) as n from analytics.marts.fct_applications
+        where category = 'sales' and list_contains($employers, employer_id)
+    """
+    by_hand = run(scope.generation, Query.of(text, {"employers": scope.employer_ids}))["n"][0]
+    assert by_hand > 0
+    assert values(scope, ["applications"])["applications"][0] == by_hand
+
+
+def test_counts_over_nothing_are_zero_and_rates_over_nothing_are_unknown(platform: ScopeOf) -> None:
+    scope = platform(Filters(chosen=(("category", ("no such category",)),)))
+    found = values(scope, ["applications", "applications_selected", "selection_rate"]).row(0, named=True)
+    assert found == {"applications": 0.0, "applications_selected": 0.0, "selection_rate": None}
+
+
+def test_a_filter_value_is_neither_template_nor_sql(platform: ScopeOf) -> None:
+    scope = platform(Filters(chosen=(("category", ("{{ 1/0 }}", "') or ('1'='1", "$host")),)))
+    assert values(scope, ["applications"])["applications"][0] == 0
+
+
+def test_parts_by_term_sum_to_the_total(platform: ScopeOf) -> None:
+    scope = platform()
+    by_term = values(scope, ["projects_posted", "applications"], by="term_label")
+    total = values(scope, ["projects_posted", "applications"]).row(0, named=True)
+    assert by_term["projects_posted"].sum() == total["projects_posted"]
+    assert by_term["applications"].sum() == total["applications"]
+
+
+def test_a_rate_is_its_numerator_over_its_denominator(platform: ScopeOf) -> None:
+    row = values(platform(), ["selection_rate", "applications_selected", "applications_mature"]).row(0, named=True)
+    assert row["selection_rate"] == pytest.approx(row["applications_selected"] / row["applications_mature"])
+
+
+def test_the_period_cuts_by_the_clock_of_the_metric(platform: ScopeOf) -> None:
+    last = values(platform(Filters("Last 12 months")), ["projects_posted"])["projects_posted"][0]
+    whole = values(platform(), ["projects_posted"])["projects_posted"][0]
+    assert 0 < last < whole
+
+
+def test_months_are_dates(platform: ScopeOf) -> None:
+    assert values(platform(), ["gmv_booked"], by="month").schema[GROUP] == pl.Date
+
+
+def test_a_dimension_outside_the_list_is_refused(platform: ScopeOf) -> None:
+    with pytest.raises(UnreachableGroupError, match="gender"):
+        values(platform(), ["applications"], by="gender")
+    with pytest.raises(UnreachableGroupError, match="school_type"):
+        values(platform(), ["projects_posted"], by="school_type")
+
+
+def test_an_unknown_metric_is_named(platform: ScopeOf) -> None:
+    with pytest.raises(UnknownMetricError, match="selection_rte"):
+        values(platform(), ["selection_rte"])
+
+
+def test_a_filter_that_a_mart_does_not_carry_is_said(employer: ScopeOf) -> None:
+    scope = employer(Filters(chosen=(("school_type", ("HBCU",)), ("category", ("sales",)))))
+    assert ignored_filters(scope, "projects_posted") == ["School type"]
+    assert ignored_filters(scope, "applications") == []
+
+
+def test_one_shape_of_question_is_compiled_once(employer: ScopeOf) -> None:
+    metrics.compiled.cache_clear()
+    for category in ("sales", "marketing", "research"):
+        metrics.query(employer(Filters(chosen=(("category", (category,)),))), ["applications"])
+    assert metrics.compiled.cache_info().misses == 1
+
+
+def test_an_employer_sees_its_own_rows_alone(employer: ScopeOf, platform: ScopeOf, generation: Generation) -> None:
+    own = values(employer(), ["applications"], by="employer")
+    assert set(own[GROUP]) <= set(employer().employer_ids)
+    assert own["applications"].sum() < values(platform(), ["applications"])["applications"][0]

@@ -1,0 +1,143 @@
+"""Every page for every role, on the tiny marketplace and on a platform without a fact."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.components.viewer import is_demo
+from dashboards.navigation import PAGES, PageEntry, pages_of
+from dashboards.scope import Role
+
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+
+
+def opened(published: Path, monkeypatch: pytest.MonkeyPatch, role: Role, page: PageEntry | None = None) -> AppTest:
+    """Return the app as a reader finds it."""
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(published))
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["view"] = role
+    app.run()
+    if page is not None:
+        app.switch_page(page.file).run()
+    return app
+
+
+def html(app: AppTest) -> str:
+    """Return all HTML on the page."""
+    return "\n".join(each.proto.body for each in app.get("html") if not each.proto.body.startswith("<style>"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("data", ["tiny", "empty"])
+@pytest.mark.usefixtures("loopback")
+def test_a_page_opens(
+    page: PageEntry, data: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(request.getfixturevalue(f"{data}_published"), monkeypatch, page.role, page)
+    assert not app.exception
+    assert not app.error
+    assert f"<h1>{page.title}</h1>" in html(app)
+    assert "tl-error" not in html(app)
+    assert ("tl-state" in html(app)) == (data == "empty")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.usefixtures("loopback")
+def test_every_tile_has_a_value_or_says_why_not(
+    page: PageEntry, tiny_published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(tiny_published, monkeypatch, page.role, page)
+    tiles = [each.proto.body for each in app.get("html") if 'class="tl-label"' in each.proto.body]
+    assert len(tiles) >= 5
+    assert not [tile for tile in tiles if "tl-none" in tile and "tl-note" not in tile]
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+@pytest.mark.usefixtures("loopback")
+def test_a_role_lands_on_its_first_page(role: Role, tiny_published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f"<h1>{pages_of(role)[0].title}</h1>" in html(opened(tiny_published, monkeypatch, role))
+
+
+@pytest.mark.usefixtures("loopback")
+def test_pages_say_that_the_data_are_synthetic_and_as_of_when(
+    tiny_published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = html(opened(tiny_published, monkeypatch, "employer"))
+    assert "Synthetic data" in text
+    assert "Data as of" in text
+
+
+@pytest.mark.usefixtures("loopback")
+def test_the_app_opens_on_the_largest_employer_and_follows_the_choice(
+    tiny_published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(tiny_published, monkeypatch, "employer")
+    first, second = app.sidebar.selectbox(key="employer").options[:2]
+    assert f'<span class="tl-who">{first}</span>' in html(app)
+    chosen = app.sidebar.selectbox(key="employer")
+    chosen.select_index(1).run()
+    assert f'<span class="tl-who">{second}</span>' in html(app)
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_filter_changes_the_numbers_and_clear_brings_them_back(
+    tiny_published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(tiny_published, monkeypatch, "employer")
+    whole = html(app)
+    app.multiselect(key="category").select("sales").run()
+    assert html(app) != whole
+    assert not app.exception
+    app.button(key="clear-filters").click().run()
+    assert app.multiselect(key="category").value == []
+    assert html(app) == whole
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_slice_without_a_row_has_its_own_words(tiny_published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(tiny_published, monkeypatch, "employer")
+    app.selectbox(key="period").select("Last 12 months")
+    oldest = app.multiselect(key="term").options[-1]
+    app.multiselect(key="term").select(oldest).run()
+    assert not app.exception
+    assert "No applications in this slice" in html(app)
+
+
+@pytest.mark.usefixtures("loopback")
+def test_the_rows_behind_a_tile_open(tiny_published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(tiny_published, monkeypatch, "employer")
+    app.button(key="rows-selection_rate").click().run()
+    assert not app.exception
+    assert any("counted" in caption.value for caption in app.caption)
+    assert app.dataframe
+
+
+@pytest.mark.usefixtures("loopback")
+def test_without_published_data_the_page_says_how_to_make_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(tmp_path, monkeypatch, "employer")
+    assert not app.exception
+    assert "tl-error" in html(app)
+    assert "throughline run" in html(app)
+
+
+def test_outside_the_loopback_nobody_may_choose_a_role(tiny_published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(tiny_published, monkeypatch, "employer")
+    assert not app.sidebar.selectbox
+    assert "Nothing to show without a login" in html(app)
+    assert "tl-value" not in html(app)
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "address", "allowed"),
+    [
+        (True, "127.0.0.1", True),
+        (True, "localhost", True),
+        (True, "0.0.0.0", False),
+        (True, None, False),
+        (False, "127.0.0.1", False),
+    ],
+)
+def test_demo_mode_needs_synthetic_data_and_the_loopback(synthetic: bool, address: str | None, allowed: bool) -> None:
+    assert is_demo({"is_synthetic": synthetic}, address) is allowed
