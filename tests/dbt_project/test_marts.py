@@ -82,7 +82,7 @@ def test_every_model_has_a_tested_key() -> None:
             *(test for column in entry.get("columns", []) for test in column.get("data_tests", [])),
         ]
         names = {test if isinstance(test, str) else next(iter(test)) for test in tests}
-        if not names & {"unique", "unique_key", "exactly_one_row", "not_null"}:
+        if not names & {"key", "unique_key", "exactly_one_row", "not_null"}:
             keyless.append(path.stem)
     assert not keyless
 

@@ -46,7 +46,8 @@ identified_employments as (
             employments.candidate_key,
             owned_addresses.student_key,
             candidate_addresses.person_key,
-            employments.email_key
+            employments.email_key,
+            concat('employment:', employments.employment_id)
         ) as person_key,
         employments.start_date,
         employments.end_date,

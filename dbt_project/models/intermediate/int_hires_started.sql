@@ -13,7 +13,12 @@ employments as (
 offers as (
     select system, offer_id, employer_id, host_id, person_key, starts_at
     from {{ ref('int_offers_identified') }}
-    where is_full_time and status = 'accepted' and is_reneged = 0
+    where
+        is_full_time
+        and status = 'accepted'
+        and is_reneged = 0
+        and person_key is not null
+        and host_id is not null
 ),
 
 {# An accepted offer stands for a hire only where no employment says so. #}

@@ -6,7 +6,10 @@ with applications as (
         interviewed_at, selected_at, rejected_at, withdrawn_at, expired_at, accepted_at,
         started_at, submitted_at, approved_at, furthest_stage_rank, current_state,
         {{ days_after('applied_at', var('selection_window')) }} as selection_ends_at,
-        least(selected_at, rejected_at, withdrawn_at, expired_at) as decided_at
+        least(selected_at, rejected_at, withdrawn_at, expired_at) as decided_at,
+        {# Only completed work leads on to an outcome with the host. #}
+        case when approved_at is not null then concat(student_key, ':', host_id) end
+            as person_host_key
     from {{ ref('int_applications_progressed') }}
 ),
 
@@ -16,8 +19,8 @@ stages as (
 
 outcomes as (
     select
-        person_key, host_id, person_host_key, is_pre_existing, is_offered,
-        is_offer_accepted, is_hired, is_retained_1_year
+        person_host_key, is_pre_existing, is_offered, is_offer_accepted, is_hired,
+        is_retained_1_year
     from {{ ref('fct_person_host_outcomes') }}
 ),
 
@@ -70,7 +73,6 @@ flagged_applications as (
         ) }} as days_to_select,
         {{ elapsed_days('applications.applied_at', 'applications.decided_at') }}
             as days_to_decision,
-        {# Only completed work leads on to an outcome with the host. #}
         outcomes.person_host_key,
         coalesce(outcomes.is_pre_existing, 0) as is_pre_existing,
         coalesce(outcomes.is_offered, 0) as is_offered,
@@ -82,10 +84,7 @@ flagged_applications as (
     inner join stages
         on applications.furthest_stage_rank = stages.stage_rank
     left join outcomes
-        on
-            applications.person_key = outcomes.person_key
-            and applications.host_id = outcomes.host_id
-            and applications.approved_at is not null
+        on applications.person_host_key = outcomes.person_host_key
     left join students
         on applications.student_key = students.student_key
     left join dates
