@@ -86,9 +86,9 @@ def incidence_at(rows: pl.DataFrame, day: int) -> Incidence | None:
 
 
 def maturity(scope: Scope) -> pl.DataFrame:
-    """Return one row: completers, those left out as pre-existing, in the curve, mature and hired per window."""
+    """Return one row: completers, those left out as pre-existing or employed elsewhere, in the curve, mature and hired per window."""
     windows = ", ".join(
-        f"cast(coalesce(sum(is_mature_{days}_days * (1 - is_pre_existing)), 0) as bigint) as mature_{days}, "
+        f"cast(coalesce(sum(is_mature_{days}_days * is_eligible), 0) as bigint) as mature_{days}, "
         f"cast(coalesce(sum(is_hired_{days}_days), 0) as bigint) as hired_{days}"
         for days in WINDOWS
     )
@@ -96,6 +96,7 @@ def maturity(scope: Scope) -> pl.DataFrame:
         select
             count(*) as completers,
             count(*) filter (where is_pre_existing = 1) as pre_existing,
+            count(*) filter (where is_eligible = 0 and is_pre_existing = 0) as employed_elsewhere,
             count(*) filter (where is_at_risk = 1) as in_curve,
             {windows},
         from analytics.marts.fct_person_host_outcomes
@@ -107,7 +108,7 @@ def maturity(scope: Scope) -> pl.DataFrame:
 def meters(counts: pl.DataFrame) -> pl.DataFrame:
     """Return per window the completers that it concerns, and of how many it is over: mature, waiting, share."""
     row = counts.row(0, named=True)
-    concerned = row["completers"] - row["pre_existing"]
+    concerned = row["completers"] - row["pre_existing"] - row["employed_elsewhere"]
     rows = [
         {
             "window": name,

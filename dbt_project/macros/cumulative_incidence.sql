@@ -179,11 +179,12 @@
         at_risk_count,
         host_count,
         elsewhere_count,
-        host_incidence,
+        {# Sums of doubles may end a rounding error above 1. #}
+        least(host_incidence, cast(1 as double)) as host_incidence,
         host_variance,
         power(host_incidence, exp(-half_width)) as host_lower,
         power(host_incidence, exp(half_width)) as host_upper,
-        elsewhere_incidence,
+        least(elsewhere_incidence, cast(1 as double)) as elsewhere_incidence,
         survival
     from bands
     where exit_count > 0

@@ -5,6 +5,12 @@
 {%- endmacro %}
 
 
+{# Nobody hired them before: neither known to the host, nor in full-time work elsewhere, on completing. #}
+{% macro is_eligible() -%}
+    outcomes.is_pre_existing = 0 and outcomes.is_employed_elsewhere = 0
+{%- endmacro %}
+
+
 {# 1 if a hire lasted a year, 0 if not, NULL while nobody can know: year not over, feed ended, or only an offer. #}
 {% macro is_retained(hires, observable_to) -%}
     case

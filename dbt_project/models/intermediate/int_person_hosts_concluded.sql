@@ -1,6 +1,7 @@
 with followed as (
     select
-        person_key, host_id, ats_applied_at, is_pre_existing, observable_from,
+        person_key, host_id, ats_applied_at, is_pre_existing, is_employed_elsewhere,
+        observable_from,
         observable_to, follow_up_ends_at, entry_days, exit_days, event, host_hired_date,
         elsewhere_hired_date
     from {{ ref('int_person_hosts_followed') }}

@@ -12,7 +12,9 @@ students as (
 ),
 
 hired as (
-    select person_key, host_id, was_hired_before, host_hired_date, elsewhere_hired_date
+    select
+        person_key, host_id, was_hired_before, was_employed_elsewhere, host_hired_date,
+        elsewhere_hired_date
     from {{ ref('int_person_hosts_hired') }}
 ),
 
@@ -41,7 +43,8 @@ observed_pairs as (
         {{ flag(
             'applied.ats_applied_at < pairs.first_selected_at'
             ~ ' or hired.was_hired_before = 1'
-        ) }} as is_pre_existing
+        ) }} as is_pre_existing,
+        {{ flag('hired.was_employed_elsewhere = 1') }} as is_employed_elsewhere
     from pairs
     left join observed_hosts
         on pairs.host_id = observed_hosts.host_id

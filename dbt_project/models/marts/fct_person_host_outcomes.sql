@@ -7,9 +7,10 @@ with pairs as (
 
 outcomes as (
     select
-        person_key, host_id, ats_applied_at, is_pre_existing, observable_from,
-        observable_to, follow_up_ends_at, entry_days, exit_days, event, host_hired_date,
-        elsewhere_hired_date, first_full_time_offer_at, first_internship_offer_at,
+        person_key, host_id, ats_applied_at, is_pre_existing, is_employed_elsewhere,
+        observable_from, observable_to, follow_up_ends_at, entry_days, exit_days, event,
+        host_hired_date, elsewhere_hired_date, first_full_time_offer_at,
+        first_internship_offer_at,
         first_full_time_acceptance_at, first_internship_start_date, class_year,
         nace_status, is_retained_1_year
     from {{ ref('int_person_hosts_concluded') }}
@@ -33,7 +34,9 @@ flagged_pairs as (
         pairs.first_selected_at, pairs.first_completed_at, pairs.completed_date,
         {{ month_of('pairs.completed_date') }} as completed_month, dates.term,
         dates.term_year, dates.term_label, pairs.completion_count,
-        outcomes.ats_applied_at, outcomes.is_pre_existing, outcomes.observable_from,
+        outcomes.ats_applied_at, outcomes.is_pre_existing,
+        outcomes.is_employed_elsewhere,
+        {{ flag(is_eligible()) }} as is_eligible, outcomes.observable_from,
         outcomes.observable_to, outcomes.follow_up_ends_at, outcomes.entry_days,
         outcomes.exit_days, outcomes.event,
         cast(
@@ -41,7 +44,7 @@ flagged_pairs as (
             as bigint
         ) as event_code,
         {{ flag(
-            'outcomes.is_pre_existing = 0 and outcomes.exit_days > outcomes.entry_days'
+            is_eligible() ~ ' and outcomes.exit_days > outcomes.entry_days'
         ) }} as is_at_risk,
         outcomes.host_hired_date, outcomes.elsewhere_hired_date,
         outcomes.first_full_time_offer_at, outcomes.first_internship_offer_at,
@@ -49,19 +52,19 @@ flagged_pairs as (
         {% for days in [180, 365, 730] %}
             {{ flag(is_window_observed(days)) }} as is_mature_{{ days }}_days,
             {{ flag(
-                is_window_observed(days) ~ ' and outcomes.is_pre_existing = 0'
+                is_window_observed(days) ~ ' and ' ~ is_eligible()
                 ~ " and outcomes.event = 'host' and outcomes.exit_days <= " ~ days
             ) }} as is_hired_{{ days }}_days,
         {% endfor %}
-        {{ flag(is_window_observed(365) ~ ' and outcomes.is_pre_existing = 0') }}
+        {{ flag(is_window_observed(365) ~ ' and ' ~ is_eligible()) }}
             as is_mature_completer,
         {{ flag(
-            is_window_observed(365) ~ ' and outcomes.is_pre_existing = 0'
+            is_window_observed(365) ~ ' and ' ~ is_eligible()
             ~ ' and cast(outcomes.first_full_time_offer_at as date) <= '
             ~ date_after('pairs.completed_date', 365)
         ) }} as is_offered_365_days,
         {{ flag(
-            is_window_observed(365) ~ ' and outcomes.is_pre_existing = 0'
+            is_window_observed(365) ~ ' and ' ~ is_eligible()
             ~ ' and outcomes.first_internship_start_date <= '
             ~ date_after('pairs.completed_date', 365)
         ) }} as is_interned_365_days,
