@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Project
 from tests.pipelines.test_ingest import REFUSED
 
-HEAVY = ("great_expectations", "dbt", "metricflow", "streamlit", "pandas")
+HEAVY = ("great_expectations", "dbt", "metricflow", "streamlit")
 
 
 @pytest.fixture
