@@ -15,12 +15,12 @@ from dashboards.scope import Filters, Scope
 from dashboards.terms import against_text, is_over, term_key, year_before
 
 COHORTS = {
-    "application": ("applications", None),
-    "project": ("projects_posted", None),
-    "engagement": ("engagements_started", None),
-    "person_host": ("completers", "completers_pre_existing"),
+    "application": ("applications",),
+    "project": ("projects_posted",),
+    "engagement": ("engagements_started",),
+    "person_host": ("completers", "completers_pre_existing", "completers_employed_elsewhere"),
 }
-"""Key entity -> the metric that counts the whole cohort, mature or not, and the one of those who are left out of it."""
+"""Key entity -> the metric that counts the whole cohort, mature or not, and those of the units left out of it."""
 
 LEAST_FOR_CHANGE = 10
 LEAST_MATURE_SHARE = 0.5
@@ -144,7 +144,7 @@ def _cohort(known: Catalogue, definition: Definition) -> list[str]:
     if definition.window_days is None or not definition.is_rate:
         return []
     cohort = COHORTS.get(known.models[definition.model].entity, ())
-    return [name for name in cohort if name and name in known.metrics]
+    return [name for name in cohort if name in known.metrics]
 
 
 def _is_count_rate(known: Catalogue, name: str) -> bool:

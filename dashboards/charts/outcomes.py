@@ -141,21 +141,20 @@ def forest(groups: pl.DataFrame, overall: float | None, mode: Mode) -> go.Figure
     """Draw each group's share with its 95 % band, the whole as a line; groups with too few are named as such."""
     colours = PALETTES[mode]
     drawn = figure(mode, groups.height * 32 + 48)
-    banded = groups.drop_nulls(["value", "low", "high"])
+    placed = groups.with_row_index("place")
+    banded = placed.drop_nulls(["value", "low", "high"])
     furthest = max([*banded["high"].to_list(), *groups["value"].drop_nulls().to_list(), overall or 0.0, 0.02])
-    drawn.add_trace(
-        _points(groups.drop_nulls("value").filter(pl.col("low").is_null()), colours.host, hollow=colours.paper)
-    )
+    drawn.add_trace(_points(placed.drop_nulls("value").filter(pl.col("low").is_null()), colours.host, colours.paper))
     drawn.add_trace(_points(banded, colours.host))
     drawn.update_traces(cliponaxis=False)
-    for row in groups.iter_rows(named=True):
+    for row in placed.iter_rows(named=True):
         known = row["value"] is not None
         drawn.add_annotation(
             text=f"<b>{row['value'] * 100:.1f} %</b>  n {row['pairs']:,}" if known else f"too few  n {row['pairs']:,}",
             x=1,
             xref="paper",
             xshift=10,
-            y=row["group"],
+            y=row["place"],
             xanchor="left",
             showarrow=False,
             font={"color": colours.ink if known else colours.soft_ink},
@@ -164,8 +163,8 @@ def forest(groups: pl.DataFrame, overall: float | None, mode: Mode) -> go.Figure
         drawn.add_vline(x=overall, line={"color": colours.soft_ink, "width": 1, "dash": "dot"})
     drawn.update_xaxes(range=[-furthest * 0.02, furthest * 1.04], tickformat=".0%", tickvals=_ticks(furthest))
     drawn.update_yaxes(
-        categoryorder="array",
-        categoryarray=groups["group"].to_list(),
+        tickvals=placed["place"].to_list(),
+        ticktext=groups["group"].to_list(),
         range=[groups.height - 0.5, -0.5],
         tickfont={"color": colours.ink, "size": 12},
         showgrid=False,
@@ -188,11 +187,12 @@ def _points(rows: pl.DataFrame, colour: str, hollow: str | None = None) -> go.Sc
         }
     return go.Scatter(
         x=values,
-        y=rows["group"].to_list(),
+        y=rows["place"].to_list(),
+        customdata=rows["group"].to_list(),
         mode="markers",
         marker={"color": hollow or colour, "size": 10, "line": {"color": colour, "width": 2}},
         error_x=band,
-        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
     )
 
 

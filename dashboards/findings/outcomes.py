@@ -29,6 +29,15 @@ def _band(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f" ({share_text(low)} to {share_text(high)})"
 
 
+def left_out(counts: pl.DataFrame) -> str:
+    """Say which completers hire-through is not about."""
+    row = counts.row(0, named=True)
+    return (
+        f"Completers whose window is over, hatched those still watched. Left out: {row['pre_existing']:,} known to us "
+        f"before, {row['employed_elsewhere']:,} employed elsewhere when they completed"
+    )
+
+
 def maturity(meters: pl.DataFrame) -> Finding:
     """Say how much of the cohort has its whole year behind it."""
     row = meters.filter(pl.col("window") == "12 months").row(0, named=True)

@@ -50,7 +50,7 @@ def funnel(scope: Scope) -> pl.DataFrame:
 def after_completion(scope: Scope) -> pl.DataFrame:
     """Return per stage after the first completion: persons x host that reached it, moved on, are still watched, ended.
 
-    The pairs are those behind the approved applications of the slice, less the pre-existing. "Still open" at offered
+    The pairs are those behind the approved applications of the slice, less the ineligible. "Still open" at offered
     and before means that the pair's 365 days are not over; at hired, that the first year of work is not.
     """
     text = f"""
@@ -75,7 +75,7 @@ def after_completion(scope: Scope) -> pl.DataFrame:
             count(*) as count,
         from pairs
         inner join analytics.marts.fct_person_host_outcomes as outcomes using (person_host_key)
-        where outcomes.is_pre_existing = 0
+        where outcomes.is_eligible = 1
         group by all
         order by all
     """

@@ -46,7 +46,7 @@ def curve_query(scope: Scope, dimension: str | None = None) -> Query:
 
 
 def curves(scope: Scope, dimension: str | None = None) -> pl.DataFrame:
-    """Return the rows of the macro: group_key, day, at_risk_count, host_incidence with band, elsewhere_incidence."""
+    """Return the macro's rows: group_key, day, at_risk_count, host_incidence with band, elsewhere_incidence."""
     return frame(scope.generation, scope.viewer, curve_query(scope, dimension))
 
 
@@ -86,7 +86,7 @@ def incidence_at(rows: pl.DataFrame, day: int) -> Incidence | None:
 
 
 def maturity(scope: Scope) -> pl.DataFrame:
-    """Return one row: completers, those left out as pre-existing or employed elsewhere, in the curve, mature and hired per window."""
+    """Return one row: completers, those left out (pre-existing, employed elsewhere), in the curve, mature, hired."""
     windows = ", ".join(
         f"cast(coalesce(sum(is_mature_{days}_days * is_eligible), 0) as bigint) as mature_{days}, "
         f"cast(coalesce(sum(is_hired_{days}_days), 0) as bigint) as hired_{days}"

@@ -51,7 +51,7 @@ else:
         chart_frame(
             "maturity",
             findings.maturity(meters),
-            "Completers whose window is over; the hatched part is still being watched",
+            findings.left_out(counts),
             charts.maturity(meters, mode),
             meters,
         )

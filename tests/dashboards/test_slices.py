@@ -36,7 +36,7 @@ def test_the_funnel_s_second_half_counts_persons_once_per_host(employer: ScopeOf
     scope = employer()
     text = """
         select count(*) as n from analytics.marts.fct_person_host_outcomes
-        where host_id = $host and is_pre_existing = 0
+        where host_id = $host and is_eligible = 1
     """
     pairs = run(scope.generation, Query.of(text, scope.parameters()))["n"][0]
     assert applications.after_completion(scope)["reached"][0] == pairs

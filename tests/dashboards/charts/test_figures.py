@@ -90,7 +90,8 @@ def test_the_curve_shows_its_band_its_rival_and_who_is_at_risk(mode: Mode) -> No
 def test_the_forest_names_groups_with_too_few_and_draws_no_band_where_there_is_none(mode: Mode) -> None:
     figure = outcomes.forest(GROUPS, 0.1, mode)
     without, banded = figure.data
-    assert list(without.y) == ["HR"]
+    assert (list(without.customdata), list(without.y)) == (["HR"], [1])
+    assert list(figure.layout.yaxis.ticktext) == ["Sales", "HR", "IT"]
     assert without.error_x.array is None
     assert banded.error_x.array == pytest.approx([0.07])
     assert "too few  n 4" in texts(figure)
