@@ -3,6 +3,8 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -47,12 +49,19 @@ def draw() -> None:
 
 
 def _pages(entries: tuple[PageEntry, ...]) -> list[Page]:
-    """Return the pages of a role. The first has the address "/" alone, so a twin, out of sight, answers to its name."""
+    """Return the pages of a role. The first has two addresses, "/" and its name; the one in use is shown."""
     first, *others = entries
-    landing = st.Page(first.file, title=first.title, icon=first.icon, url_path="landing", default=True)
-    twin = st.Page(first.file, title=first.title, url_path=first.name, visibility="hidden")
-    rest = [st.Page(each.file, title=each.title, icon=each.icon, url_path=each.name) for each in others]
-    return [landing, *rest, twin]
+    shown: Literal["visible", "hidden"] = "visible"
+    is_named = urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{first.name}")
+    landing = _page(first, "landing", "hidden" if is_named else shown, is_default=True)
+    named = _page(first, first.name, shown if is_named else "hidden")
+    return [landing, named, *(_page(each, each.name, shown) for each in others)]
+
+
+def _page(entry: PageEntry, path: str, visibility: Literal["visible", "hidden"], *, is_default: bool = False) -> Page:
+    return st.Page(
+        entry.file, title=entry.title, icon=entry.icon, url_path=path, default=is_default, visibility=visibility
+    )
 
 
 main()

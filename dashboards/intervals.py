@@ -33,6 +33,20 @@ def wilson(successes: float, trials: float, z: float = Z_95) -> Interval | None:
     return Interval(float(max(0.0, centre - half)), float(min(1.0, centre + half)))
 
 
+def newcombe(successes: float, trials: float, base_successes: float, base_trials: float) -> Interval | None:
+    """Return the 95 % interval of a rate less a base rate, from the Wilson intervals of both.
+
+    Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
+    """
+    later, base = wilson(successes, trials), wilson(base_successes, base_trials)
+    if later is None or base is None:
+        return None
+    rate, base_rate = successes / trials, base_successes / base_trials
+    below = np.hypot(rate - later.low, base.high - base_rate)
+    above = np.hypot(later.high - rate, base_rate - base.low)
+    return Interval(float(rate - base_rate - below), float(rate - base_rate + above))
+
+
 def design_effect(successes: Sequence[float], trials: Sequence[float]) -> float | None:
     """Return how many times the variance of the pooled rate exceeds that of independent units, never below 1.
 

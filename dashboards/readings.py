@@ -1,14 +1,15 @@
 """A metric as a tile shows it: value, interval, n, maturity, change against the same term last year, receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from dashboards.database import Query
 from dashboards.definitions import Catalogue, Definition, Model, catalogue
 from dashboards.formats import difference_text, interval_text, value_text
-from dashboards.intervals import Interval, clustered_wilson
+from dashboards.intervals import Interval, clustered_wilson, newcombe
 from dashboards.metrics import CLUSTERS, GROUP, ignored_filters, query, values
 from dashboards.rows import Rows, rows_behind
 from dashboards.scope import Filters, Scope
@@ -22,6 +23,7 @@ COHORTS = {
 }
 """Key entity -> the metric that counts the whole cohort, mature or not, and those of the units left out of it."""
 
+WANTED = {"higher": True, "lower": False}
 LEAST_FOR_CHANGE = 10
 LEAST_MATURE_SHARE = 0.5
 
@@ -34,6 +36,12 @@ class Change:
     base_term: str
     value: float
     base: float
+    interval: Interval | None = None
+
+    @property
+    def is_noise(self) -> bool:
+        """Tell whether the 95 % interval of the difference covers 0."""
+        return self.interval is not None and self.interval.low <= 0 <= self.interval.high
 
     @property
     def difference(self) -> float:
@@ -93,10 +101,11 @@ class Reading:
 
     @property
     def is_improvement(self) -> bool | None:
-        """Tell whether the change goes the way that the metric's owner wants; None when it says nothing."""
-        if self.change is None or self.change.difference == 0 or not self.explanation.direction:
+        """Tell whether the change goes the way that the metric's owner wants; None when it may be noise."""
+        direction = self.explanation.direction.partition(" ")[0]
+        if self.change is None or self.change.difference == 0 or self.change.is_noise or direction not in WANTED:
             return None
-        return (self.change.difference > 0) == self.explanation.direction.startswith("higher")
+        return (self.change.difference > 0) == WANTED[direction]
 
 
 def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
@@ -203,8 +212,19 @@ def _change(known: Catalogue, definition: Definition, by_term: pl.DataFrame, sco
     for term in sorted(fit, key=term_key, reverse=True):
         base = rows.get(year_before(term))
         if base and _is_fit(known, definition, base, scope):
-            return Change(term, year_before(term), rows[term][definition.name], base[definition.name])
+            difference = _difference(known, definition, rows[term], base)
+            return Change(term, year_before(term), rows[term][definition.name], base[definition.name], difference)
     return None
+
+
+def _difference(
+    known: Catalogue, definition: Definition, row: Mapping[str, Any], base: Mapping[str, Any]
+) -> Interval | None:
+    """Return the interval of the change of a rate that counts units."""
+    if not _is_count_rate(known, definition.name):
+        return None
+    numerator, denominator = str(definition.numerator), str(definition.denominator)
+    return newcombe(row[numerator], row[denominator], base[numerator], base[denominator])
 
 
 def _is_fit(known: Catalogue, definition: Definition, row: dict[str, float | None], scope: Scope) -> bool:

@@ -171,7 +171,7 @@ def supply_and_demand(cells: pl.DataFrame, mode: Mode) -> go.Figure:
             x=short_terms(terms),
             y=categories,
             z=ratios,
-            colorscale=[[0, colours.paper], [0.15, colours.accent_soft], [1, colours.accent]],
+            colorscale=[[0, colours.paper], [0.15, colours.accent_soft], [1, colours.accent_deep]],
             showscale=False,
             xgap=2,
             ygap=2,

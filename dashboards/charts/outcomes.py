@@ -22,7 +22,7 @@ def incidence(curve: pl.DataFrame, mode: Mode, host_word: str) -> go.Figure:
     drawn.add_trace(go.Scatter(y=curve["host_lower"].to_list(), **band, **fill), row=1, col=1)
     drawn.add_trace(_line(curve, "host_incidence", colours.host, host_word), row=1, col=1)
     drawn.add_trace(_line(curve, "elsewhere_incidence", colours.elsewhere, "Hired elsewhere first"), row=2, col=1)
-    drawn.update_layout(template=template(mode), height=430, hovermode="x unified", margin={"t": 30, "b": 46, "r": 12})
+    drawn.update_layout(template=template(mode), height=480, hovermode="x unified", margin={"t": 30, "b": 46, "r": 12})
     last = max(days[-1], 200)
     marks = {0: "0"} | {day: text for day, text in MARKED_DAYS.items() if day <= last}
     small = f'<span style="font-size:11px;color:{colours.soft_ink}">'

@@ -77,7 +77,7 @@ def _part(stages: pl.DataFrame, column: str, word: str, colour: str, mode: Mode)
         text=[f"{share * 100:.0f} %" if share and share >= LEAST_LABELLED else "" for share in shares],
         textposition="inside",
         insidetextanchor="middle",
-        textfont={"color": colours.ink if column != "moved_on" or mode == "dark" else "#FFFFFF", "size": 12},
+        textfont={"color": colours.paper if column == "moved_on" else colours.ink, "size": 12},
         textangle=0,
         constraintext="none",
         hovertemplate="%{y}: %{customdata:,} " + word.lower() + " (%{x:.1%})<extra></extra>",
@@ -169,6 +169,6 @@ def stage_times(times: pl.DataFrame, mode: Mode) -> go.Figure:
         text = f"<b>{middle:.1f} d</b>  90 % in {end:.0f}"
         drawn.add_annotation(text=text, x=1, xref="paper", xshift=8, y=step, xanchor="left", showarrow=False)
     drawn.update_xaxes(range=[0, max([*slow, 1.0]) * 1.03], title="days", nticks=5, tickangle=0)
-    drawn.update_layout(margin={"r": 112})
+    drawn.update_layout(margin={"r": 126})
     drawn.update_yaxes(autorange="reversed", tickfont={"color": colours.ink, "size": 12})
     return drawn

@@ -24,6 +24,7 @@ class Palette:
     paper: str
     accent: str
     accent_soft: str
+    accent_deep: str
     host: str
     elsewhere: str
     open: str
@@ -40,6 +41,7 @@ PALETTES: dict[Mode, Palette] = {
         paper="#FFFFFF",
         accent="#0B6E6E",
         accent_soft="#CFE4E2",
+        accent_deep="#0B6E6E",
         host="#0072B2",
         elsewhere="#B66A00",
         open="#7FA9C4",
@@ -54,6 +56,7 @@ PALETTES: dict[Mode, Palette] = {
         paper="#171B20",
         accent="#4DB6AC",
         accent_soft="#1E3F3D",
+        accent_deep="#2B7A74",
         host="#56B4E9",
         elsewhere="#E69F00",
         open="#5D8CA8",

@@ -43,7 +43,8 @@ def tile_html(reading: Reading) -> str:
         parts.append(_meter(reading.mature_share))
     if reading.change_text and reading.change:
         difference, _, terms = reading.change_text.partition(", ")
-        words = f"<b>{escape(difference)}</b> <span>{escape(terms)}</span>"
+        noise = " (within noise)" if reading.change.is_noise else ""
+        words = f"<b>{escape(difference)}</b> <span>{escape(terms + noise)}</span>"
         parts.append(f'<div class="tl-change {_direction(reading)}">{words}</div>')
     parts += [f'<div class="tl-note">{escape(note)}</div>' for note in reading.notes]
     return "".join(parts)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboards.intervals import clustered_wilson, design_effect, wilson
+from dashboards.intervals import clustered_wilson, design_effect, newcombe, wilson
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,14 @@ def test_wilson_gives_the_published_values(successes: int, trials: int, low: flo
 def test_no_trials_have_no_interval() -> None:
     assert wilson(0, 0) is None
     assert clustered_wilson([0, 0], [0, 0]) is None
+
+
+def test_a_difference_of_rates_has_newcombe_s_interval() -> None:
+    """56/70 less 48/80 is 0.20, 0.0524 to 0.3339: Newcombe (1998), Statistics in Medicine 17, table II, method 10."""
+    interval = newcombe(56, 70, 48, 80)
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert newcombe(1, 2, 0, 0) is None
 
 
 def test_nine_clusters_are_too_few_for_a_design_effect() -> None:
