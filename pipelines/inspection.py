@@ -154,8 +154,10 @@ class Survey:
         """Take the next piece of the file into account."""
         self.has_damage = self.has_damage or b"\0" in chunk or not self._is_utf8(chunk)
         self._measure_lines(chunk)
-        self.carriage_returns += chunk.count(b"\r")
-        self.crlf += chunk.count(b"\r\n") + (self.tail.endswith(b"\r") and chunk.startswith(b"\n"))
+        self.crlf += self.tail.endswith(b"\r") and chunk.startswith(b"\n")
+        if b"\r" in chunk:
+            self.carriage_returns += chunk.count(b"\r")
+            self.crlf += chunk.count(b"\r\n")
         self._count_newlines(self.tail + chunk if self.carriage_returns else self.tail[-1:] + chunk, len(chunk))
         if self.quotes and b'"' in chunk:
             self._count_quotes(chunk)

@@ -19,7 +19,7 @@ from pipelines.errors import RefusedFile, did_you_mean
 from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text
 from pipelines.mapping import Dialect
 from pipelines.sql import count, identifier, literal
-from pipelines.text_records import Places, locate, locate_lines
+from pipelines.text_records import Lines, Places, Records
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 REJECTIONS = {
@@ -121,19 +121,23 @@ def stage_delimited(
         inspection,
         f"columns = {{{types}}}, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"'",
     )
-    offsets = [offset for offset, *_ in rejects]
-
-    def find(records: Iterable[int]) -> Places:
-        if inspection.is_plain:
-            return locate_lines(inspection.path, records, offsets, header=True)
-        return locate(inspection.path, delimiter.encode(), records, offsets, header=True)
-
-    places = find(()) if rejects else {}
+    offsets = tuple(offset for offset, *_ in rejects)
+    finder = finder_of(inspection, delimiter.encode(), offsets, header=True)
+    places = finder.rejected_places()
     rejected = [
         Rejected(places[-1 - index][0], column, rule, expected, found, places[-1 - index][1])
         for index, (_, column, rule, expected, found) in enumerate(rejects)
     ]
-    return Staged(columns, rows, (*rejected, *set_aside(inspection)), find, blank_is_text=False)
+    return Staged(columns, rows, (*rejected, *set_aside(inspection)), finder.places, blank_is_text=False)
+
+
+def finder_of(
+    inspection: Inspection, delimiter: bytes | None, rejected_offsets: tuple[int, ...], *, header: bool
+) -> Lines | Records:
+    """Return what finds a record of the inspected file again, the fast way where a record is a line."""
+    if inspection.is_plain:
+        return Lines(inspection.path, rejected_offsets, header=header)
+    return Records(inspection.path, delimiter, rejected_offsets, header)
 
 
 def header_of(path: Path, delimiter: str) -> list[str]:
@@ -209,12 +213,10 @@ def stage_lines(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dial
         update staged set is_object = case when json_valid(doc) then json_type(doc) = 'OBJECT' else false end
     """)
 
-    def find(records: Iterable[int]) -> Places:
-        if inspection.is_plain:
-            return locate_lines(inspection.path, records, (), header=False)
-        return locate(inspection.path, None, records, (), header=False)
-
-    bad = find(record for (record,) in connection.sql("select rowid from staged where not is_object").fetchall())
+    finder = finder_of(inspection, None, (), header=False)
+    bad = finder.places(
+        record for (record,) in connection.sql("select rowid from staged where not is_object").fetchall()
+    )
     rejected = [
         Rejected(line, None, "not JSON", "one JSON object a line", text[:80], text) for line, text in bad.values()
     ]
@@ -223,7 +225,7 @@ def stage_lines(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dial
         document_columns(connection, "is_object"),
         rows,
         (*rejected, *set_aside(inspection)),
-        find,
+        finder.places,
         usable="is_object",
         documents=True,
     )

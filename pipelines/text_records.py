@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,17 +117,49 @@ def locate(
     return found
 
 
-def locate_lines(path: Path, returned: Iterable[int], rejected_offsets: Iterable[int], *, header: bool) -> Places:
-    """Return the same as ``locate`` for a file with one line a record, without looking at every record."""
-    first = 2 if header else 1
-    starts = np.array(list(rejected_offsets), dtype=np.int64)
-    rejected = line_numbers_at(path, starts)
-    numbers = np.array(list(returned), dtype=np.int64)
-    # The k-th returned record stands behind every rejected one that precedes it.
-    lines = numbers + first + np.searchsorted(np.sort(rejected) - first - np.arange(len(rejected)), numbers, "right")
-    texts = line_texts(path, np.concatenate([lines, rejected]))
-    keys = [*numbers.tolist(), *(-1 - index for index in range(len(rejected)))]
-    return {key: (line, texts[line]) for key, line in zip(keys, [*lines.tolist(), *rejected.tolist()], strict=True)}
+@dataclass(frozen=True)
+class Records:
+    """Places in a delimited file whose fields may hold newlines: every record is looked at."""
+
+    path: Path
+    delimiter: bytes | None
+    rejected_offsets: tuple[int, ...] = ()
+    header: bool = True
+
+    def places(self, returned: Iterable[int]) -> Places:
+        """Return the places of records by their numbers, from 0, among those that the reader returned."""
+        return locate(self.path, self.delimiter, returned, self.rejected_offsets, header=self.header)
+
+    def rejected_places(self) -> Places:
+        """Return the places of the rejected records, with the keys of ``locate``."""
+        return self.places(()) if self.rejected_offsets else {}
+
+
+class Lines:
+    """Places in a file with one line a record, found without looking at every record.
+
+    ``rejected_offsets`` are the byte positions of the records that the reader rejected.
+    """
+
+    def __init__(self, path: Path, rejected_offsets: Iterable[int], *, header: bool) -> None:
+        self.path = path
+        self.first = 2 if header else 1
+        self.offsets = np.array(list(rejected_offsets), dtype=np.int64)
+        self.rejected = line_numbers_at(path, self.offsets)
+
+    def places(self, returned: Iterable[int]) -> Places:
+        """Return the places of records by their numbers, from 0, among those that the reader returned."""
+        numbers = np.array(list(returned), dtype=np.int64)
+        # The k-th returned record stands behind every rejected one that precedes it.
+        before = np.sort(self.rejected) - self.first - np.arange(len(self.rejected))
+        lines = numbers + self.first + np.searchsorted(before, numbers, "right")
+        texts = texts_at(self.path, line_starts(self.path, lines))
+        return {number: (line, texts[line]) for number, line in zip(numbers.tolist(), lines.tolist(), strict=True)}
+
+    def rejected_places(self) -> Places:
+        """Return the places of the rejected records, with the keys of ``locate``."""
+        texts = texts_at(self.path, dict(zip(self.rejected.tolist(), self.offsets.tolist(), strict=True)))
+        return {-1 - index: (line, texts[line]) for index, line in enumerate(self.rejected.tolist())}
 
 
 def newlines_by_chunk(path: Path) -> Iterator[tuple[int, NDArray[np.int64]]]:
@@ -147,16 +180,23 @@ def line_numbers_at(path: Path, offsets: NDArray[np.int64]) -> NDArray[np.int64]
     return numbers
 
 
-def line_texts(path: Path, lines: NDArray[np.int64]) -> dict[int, str]:
-    """Return the text of the given lines, numbered from 1."""
+def line_starts(path: Path, lines: NDArray[np.int64]) -> dict[int, int]:
+    """Return the byte offset at which each of the lines, numbered from 1, begins."""
     wanted = np.unique(lines)
     starts = {1: 0}
-    for ended, newlines in newlines_by_chunk(path):
+    for ended, newlines in newlines_by_chunk(path) if len(wanted) else ():
         here = wanted[(wanted > ended + 1) & (wanted <= ended + 1 + len(newlines))]
         starts |= dict(zip(here.tolist(), (newlines[here - ended - 2] + 1).tolist(), strict=True))
-    texts = {}
+    return {line: starts[line] for line in wanted.tolist()}
+
+
+def texts_at(path: Path, starts: dict[int, int]) -> dict[int, str]:
+    """Return the text of each line that begins at an offset."""
     with path.open("rb") as stream:
-        for line in wanted.tolist():
-            stream.seek(starts[line])
-            texts[line] = TextRecord(line, starts[line], (stream.readline(),)).text
-    return texts
+        return {line: text_at(stream, line, offset) for line, offset in starts.items()}
+
+
+def text_at(stream: BinaryIO, line: int, offset: int) -> str:
+    """Return the text of the line that begins at an offset of an open file."""
+    stream.seek(offset)
+    return TextRecord(line, offset, (stream.readline(),)).text

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pipelines import inspection
 from pipelines.errors import RefusedFile
 from pipelines.inspection import inspect_text
-from pipelines.text_records import locate, locate_lines
+from pipelines.text_records import Lines, locate
 
 
 def inspected(tmp_path: Path, content: bytes, name: str = "a.csv", **options: object) -> inspection.Inspection:
@@ -131,5 +131,6 @@ def test_the_fast_way_to_find_lines_agrees_with_the_slow_one(
     offsets = [7 + sum(len(text) + 1 for text in texts[:index]) for index in sorted(bad) if index < len(texts)]
     returned = range(len(texts) - len(offsets))
     slow = locate(path, b",", returned, offsets, header=True)
-    assert locate_lines(path, returned, offsets, header=True) == slow
+    lines = Lines(path, offsets, header=True)
+    assert lines.places(returned) | lines.rejected_places() == slow
     assert len(slow) == len(texts)
