@@ -149,8 +149,9 @@ def forest(groups: pl.DataFrame, overall: float | None, mode: Mode) -> go.Figure
     drawn.update_traces(cliponaxis=False)
     for row in placed.iter_rows(named=True):
         known = row["value"] is not None
+        size = "" if row["pairs"] is None else f"  n {row['pairs']:,}"
         drawn.add_annotation(
-            text=f"<b>{row['value'] * 100:.1f} %</b>  n {row['pairs']:,}" if known else f"too few  n {row['pairs']:,}",
+            text=f"<b>{row['value'] * 100:.1f} %</b>{size}" if known else f"too few{size}",
             x=1,
             xref="paper",
             xshift=10,

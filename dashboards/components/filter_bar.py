@@ -8,15 +8,17 @@ from dashboards.formats import word_text
 from dashboards.scope import DIMENSIONS, PERIODS, Filters, Role
 
 OFFERED: dict[Role, tuple[str, ...]] = {
-    "employer": ("term_label", "category", "school_type", "major_family"),
+    "employer": ("term_label", "category", "major_family"),
     "leadership": ("term_label", "category", "industry"),
 }
-"""Role -> the dimensions that its pages filter by. One list per role: moving between pages loses no filter."""
+"""Role -> the dimensions that its pages filter by. One list per role: moving between pages loses no filter.
+
+None of them is a school fact: crossed with the others it would single people out (METRICS.md, "Suppression").
+"""
 
 KEYS = {
     "term_label": "term",
     "category": "category",
-    "school_type": "school",
     "major_family": "major",
     "industry": "industry",
 }
@@ -25,7 +27,6 @@ KEYS = {
 PLURALS = {
     "term_label": "All terms",
     "category": "All categories",
-    "school_type": "All school types",
     "major_family": "All majors",
     "industry": "All industries",
 }

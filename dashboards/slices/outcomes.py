@@ -5,12 +5,13 @@ The curve has one implementation, the table macro ``marts.cumulative_incidence``
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from dashboards.database import Query, frame
 from dashboards.formats import word_text
-from dashboards.scope import Scope, conditions
+from dashboards.scope import SENSITIVE, Scope, conditions
 from dashboards.terms import term_key
 
 COLUMNS = ("term_label", "category", "school_type", "major_family", "industry")
@@ -149,17 +150,18 @@ def standing(found: Sequence[Incidence | None]) -> pl.DataFrame:
 def by_group(scope: Scope, dimension: str, day: int = 365) -> pl.DataFrame:
     """Return the curve's reading at a day per value of a dimension.
 
-    Columns: group, pairs (in the curve), at_risk, value, low, high. Groups with too few at risk have no value.
+    Columns: group, pairs (in the curve), at_risk, value, low, high. Groups with too few at risk have no value; small
+    groups by a school fact have no count either.
     """
     rows = curves(scope, dimension)
     pairs = _pairs(scope, dimension)
-    found = []
+    found: list[dict[str, Any]] = []
     for group, count in pairs.iter_rows():
         reading = incidence_at(rows.filter(pl.col("group_key") == group), day)
         found.append(
             {
                 "group": word_text(group),
-                "pairs": count,
+                "pairs": None if dimension in SENSITIVE and count < LEAST_AT_RISK else count,
                 "at_risk": reading.at_risk if reading else None,
                 "value": reading.host if reading else None,
                 "low": reading.low if reading else None,

@@ -77,7 +77,7 @@ else:
     chart_frame(
         "groups",
         findings.groups(groups, BREAKDOWNS[dimension or "term_label"], overall),
-        "Hired by us within 12 months, with the 95 % band of each group's own curve; dotted, the whole",
+        "Hired by us within 12 months, with 95 % bands; dotted, the whole; too few: under 10 still at risk by then",
         charts.forest(groups, overall, mode),
         groups,
     )

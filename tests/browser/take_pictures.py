@@ -18,7 +18,7 @@ PICTURES = {
 }
 """Name of the picture -> address and colour scheme."""
 
-FOLDER = ROOT / "dashboards" / "assets" / "pictures"
+FOLDER = ROOT / "dashboards" / "assets"
 WIDTH, HEIGHT = 1440, 900
 
 
@@ -41,7 +41,6 @@ def main(data: Path) -> None:
     found = chromium()
     if found is None:
         sys.exit(f"This {MISSING}.")
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with served(data) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         for name in PICTURES:

@@ -6,9 +6,10 @@ from typing import get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.components.filter_bar import OFFERED
 from dashboards.components.viewer import is_demo
 from dashboards.navigation import PAGES, PageEntry, pages_of
-from dashboards.scope import Role
+from dashboards.scope import SENSITIVE, Role
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 
@@ -120,6 +121,10 @@ def test_without_published_data_the_page_says_how_to_make_them(tmp_path: Path, m
     assert not app.exception
     assert "tl-error" in html(app)
     assert "throughline run" in html(app)
+
+
+def test_no_page_filters_by_a_school_fact() -> None:
+    assert not {name for offered in OFFERED.values() for name in offered} & set(SENSITIVE)
 
 
 def test_outside_the_loopback_nobody_may_choose_a_role(tiny_published: Path, monkeypatch: pytest.MonkeyPatch) -> None:

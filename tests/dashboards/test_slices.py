@@ -86,6 +86,12 @@ def test_groups_with_too_few_at_risk_have_no_value(employer: ScopeOf) -> None:
     assert groups["pairs"].sum() == outcomes.maturity(employer())["in_curve"][0]
 
 
+def test_small_groups_by_a_school_fact_have_no_count(employer: ScopeOf) -> None:
+    groups = outcomes.by_group(employer(), "school_type")
+    assert groups.height > 0
+    assert not [count for count in groups["pairs"].drop_nulls() if count < outcomes.LEAST_AT_RISK]
+
+
 def test_a_dimension_outside_the_list_makes_no_curve(employer: ScopeOf) -> None:
     with pytest.raises(ValueError, match="gender"):
         outcomes.curves(employer(), "gender")
