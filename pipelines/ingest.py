@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from pipelines import ledger
-from pipelines.conform import reader_timestamps
 from pipelines.contract import ENTITIES
 from pipelines.errors import RefusedFile
 from pipelines.inspection import fingerprint
@@ -118,8 +117,7 @@ def staged_load(
     if not new:
         return None
     format = landed.spec.dialect.format or format_of(landed.path) or "csv"
-    timestamps = reader_timestamps(landed.spec, new)
-    staged = stage(connection, landed.path, format, landed.spec.dialect, spill, timestamps)
+    staged = stage(connection, landed.path, format, landed.spec.dialect, spill)
     return Load(connection, landed, landed.spec, staged, sha256, batch, tuple(new))
 
 

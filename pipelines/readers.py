@@ -6,19 +6,19 @@ that the reader returned. What the reader could not return is in ``Staged.reject
 
 import csv
 import gzip
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 import fastexcel
+import polars as pl
 
-from pipelines.contract import EXAMPLES
-from pipelines.errors import RefusedFile, did_you_mean
+from pipelines.errors import RefusedFile
 from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text
 from pipelines.mapping import Dialect
-from pipelines.sql import count, identifier, literal
+from pipelines.sql import count, literal
+from pipelines.staged import Locator, Rejected, Staged
 from pipelines.text_records import Lines, Places, Records
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -32,69 +32,17 @@ REJECTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Rejected:
-    """A record that does not conform: where it stands, which rule it breaks, what was expected and found."""
-
-    line: int | None
-    column: str | None
-    rule: str
-    expected: str
-    found: str | None
-    text: str | None
-
-
-Locator = Callable[[Iterable[int]], Places]
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A file's records in the table ``staged``: its columns with their types, and how to find a record again.
-
-    ``usable`` is the SQL condition of the rows that are records; ``documents`` is true where each is one JSON document
-    in the column ``doc``; ``blank_is_text`` is false where the reader has made empty text NULL.
-    """
-
-    columns: dict[str, str]
-    rows: int
-    rejected: tuple[Rejected, ...]
-    locate: Locator
-    usable: str = "true"
-    documents: bool = False
-    blank_is_text: bool = True
-
-    @property
-    def read(self) -> int:
-        """Records in the file: staged and rejected."""
-        return self.rows + len(self.rejected)
-
-    def value(self, column: str) -> tuple[str, str]:
-        """Return (SQL expression, SQL type) of a source column; raise RefusedFile where the file lacks it."""
-        if column not in self.columns:
-            raise RefusedFile(
-                f"a column {column!r}", f"none ({did_you_mean(column, list(self.columns))})", line=1, column=column
-            )
-        if self.documents:
-            path = "$" + "".join(f'."{part}"' for part in column.split("."))
-            return f"json_extract_string(doc, {literal(path)})", "VARCHAR"
-        return identifier(column), self.columns[column]
-
-
 def stage(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     format: str,
     dialect: Dialect,
     spill: Path,
-    timestamps: frozenset[str] = frozenset(),
 ) -> Staged:
-    """Read the file into the temporary table ``staged``; raise RefusedFile where it is not what it claims.
-
-    ``timestamps`` names columns of ISO times that the CSV reader may type itself, which saves a pass over them.
-    """
+    """Read the file into the temporary table ``staged``; raise RefusedFile where it is not what it claims."""
     connection.execute("drop table if exists staged")
     if format in DELIMITERS:
-        return stage_delimited(connection, path, dialect, dialect.delimiter or DELIMITERS[format], spill, timestamps)
+        return stage_delimited(connection, path, dialect, dialect.delimiter or DELIMITERS[format], spill)
     if format == "ndjson":
         return stage_lines(connection, path, dialect, spill)
     if format == "json":
@@ -110,11 +58,10 @@ def stage_delimited(
     dialect: Dialect,
     delimiter: str,
     spill: Path,
-    timestamps: frozenset[str],
 ) -> Staged:
     """Stage a CSV or TSV file as text, and hold the reader's count against the number of lines."""
     inspection = inspect_text(path, spill, encoding=dialect.encoding, delimiter=delimiter)
-    columns = {name: "TIMESTAMP" if name in timestamps else "VARCHAR" for name in header_of(inspection.path, delimiter)}
+    columns = dict.fromkeys(header_of(inspection.path, delimiter), "VARCHAR")
     types = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
     rows, rejects = read_text(
         connection,
@@ -124,6 +71,8 @@ def stage_delimited(
     offsets = tuple(offset for offset, *_ in rejects)
     finder = finder_of(inspection, delimiter.encode(), offsets, header=True)
     places = finder.rejected_places()
+    if len(places) < len(rejects):
+        raise RefusedFile("records that can be found again", f"{len(rejects) - len(places):,} that cannot")
     rejected = [
         Rejected(places[-1 - index][0], column, rule, expected, found, places[-1 - index][1])
         for index, (_, column, rule, expected, found) in enumerate(rejects)
@@ -143,7 +92,10 @@ def finder_of(
 def header_of(path: Path, delimiter: str) -> list[str]:
     """Return the names in the first line; raise RefusedFile where it is no header."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        header = next(csv.reader(islice(stream, 1), delimiter=delimiter, strict=True), [])
+        try:
+            header = next(csv.reader(islice(stream, 1), delimiter=delimiter, strict=True), [])
+        except csv.Error as error:
+            raise RefusedFile("a header", f"a line that is none ({error})", line=1) from error
     header = [name.strip() for name in header]
     if len(set(header)) < len(header) or not all(header):
         raise RefusedFile("a header of different names", f"{header}", line=1)
@@ -160,7 +112,8 @@ def read_text(
         connection.execute(f"""
             create temp table staged as
             select * from read_csv(
-                {literal(str(inspection.path))}, auto_detect = false, {options}, max_line_size = {LONGEST_LINE},
+                {literal(str(inspection.path))}, auto_detect = false, hive_partitioning = false,
+                {options}, max_line_size = {LONGEST_LINE},
                 store_rejects = true, rejects_table = 'staged_rejects', rejects_scan = 'staged_scans', rejects_limit = 0
             )
         """)
@@ -172,7 +125,10 @@ def read_text(
         qualify row_number() over (partition by line_byte_position order by column_idx) = 1
         order by 1
     """).fetchall()
-    rejects = [(at, column, *reader_rule(kind, message)) for at, kind, column, message in found]
+    starts = record_starts(inspection.path, [at for at, *_ in found])
+    rejects = [
+        (at, column, *reader_rule(kind, message)) for at, (_, kind, column, message) in zip(starts, found, strict=True)
+    ]
     rows = count(connection, "staged")
     if rows + len(rejects) != inspection.records:
         raise RefusedFile(
@@ -183,14 +139,24 @@ def read_text(
     return rows, rejects
 
 
+def record_starts(path: Path, offsets: list[int]) -> list[int]:
+    """Return the first byte of each record; the reader points at the newline or the blank lines before some."""
+    starts = []
+    with path.open("rb") as stream:
+        for offset in offsets:
+            stream.seek(offset)
+            while (line := stream.readline()) and not line.strip(b"\r\n"):
+                offset += len(line)
+            starts.append(offset)
+    return starts
+
+
 def reader_rule(kind: str, message: str) -> tuple[str, str, str | None]:
     """Return (rule, expected, found) for an error of the CSV reader."""
     rule = REJECTIONS.get(kind, kind.lower())
     if "Expected Number of Columns: " in message:
         expected, _, found = message.removeprefix("Expected Number of Columns: ").partition(" Found: ")
         return rule, f"{expected} fields", f"{found} fields"
-    if kind == "CAST":
-        return "wrong type", EXAMPLES["timestamp"], message.partition('string "')[2].rpartition('" to')[0]
     return rule, "a readable record", message
 
 
@@ -248,19 +214,17 @@ def stage_json_array(connection: duckdb.DuckDBPyConnection, path: Path) -> Stage
 
 
 def document_columns(connection: duckdb.DuckDBPyConnection, usable: str = "true") -> dict[str, str]:
-    """Return the keys found in the staged documents, nested ones as dotted paths."""
-    keys = connection.sql(f"""
-        select distinct fullkey[3:] as path
-        from (select doc from staged where {usable} limit 100000), json_tree(doc)
-        where type not in ('OBJECT', 'ARRAY') and fullkey not like '%[%'
-    """).fetchall()
-    return {path.replace('"', ""): "VARCHAR" for (path,) in sorted(keys)}
+    """Return the keys of the staged documents; what is nested is reached by dotted paths."""
+    keys = connection.sql(f"select distinct unnest(json_keys(doc)) from staged where {usable}").fetchall()
+    return {key: "JSON" for (key,) in sorted(keys)}
 
 
 def stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
     """Stage a Parquet file with its own types."""
     try:
-        connection.execute(f"create temp table staged as select * from read_parquet({literal(str(path))})")
+        connection.execute(
+            f"create temp table staged as select * from read_parquet({literal(str(path))}, hive_partitioning = false)"
+        )
     except duckdb.Error as error:
         raise RefusedFile("a whole Parquet file", str(error).split("\n", 1)[0]) from error
     described = connection.sql("describe staged").fetchall()
@@ -270,23 +234,27 @@ def stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
 def stage_workbook(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect) -> Staged:
     """Stage one sheet of an Excel workbook as text; ``line`` is the row of the sheet."""
     try:
-        sheet = fastexcel.read_excel(path).load_sheet(dialect.sheet, dtypes="string")
-        cells = sheet.to_arrow()
+        cells = fastexcel.read_excel(path).load_sheet(dialect.sheet, header_row=None, dtypes="string").to_polars()
     except (fastexcel.FastExcelError, ValueError) as error:
         raise RefusedFile("an Excel workbook", str(error).split("\n", 1)[0]) from error
-    connection.register("workbook", cells)
+    rows = cells.with_row_index("sheet_row", offset=1).filter(~pl.all_horizontal(pl.exclude("sheet_row").is_null()))
+    names = [name.strip() if name else "" for name in rows.row(0)[1:]] if rows.height else []
+    if len(set(names)) < len(names) or not all(names) or not names:
+        raise RefusedFile("a header of different names", f"{names}", line=1)
+    connection.register("workbook", rows[1:].rename(dict(zip(cells.columns, names, strict=True))).to_arrow())
     connection.execute("create temp table staged as select * from workbook")
     connection.unregister("workbook")
-    names = [row[0] for row in connection.sql("describe staged").fetchall()]
-    return Staged(dict.fromkeys(names, "VARCHAR"), count(connection, "staged"), (), whole_rows(connection, header=1))
+    return Staged(
+        dict.fromkeys(names, "VARCHAR"), count(connection, "staged"), (), whole_rows(connection, line="sheet_row")
+    )
 
 
-def whole_rows(connection: duckdb.DuckDBPyConnection, header: int = 0) -> Locator:
+def whole_rows(connection: duckdb.DuckDBPyConnection, line: str = "rowid + 1") -> Locator:
     """Return a locator for formats without lines: the number of the record and the record as JSON."""
 
     def find(records: Iterable[int]) -> Places:
         wanted = ", ".join(str(record) for record in records) or "null"
-        rows = connection.sql(f"select rowid, to_json(staged) from staged where rowid in ({wanted})").fetchall()
-        return {record: (record + 1 + header, text) for record, text in rows}
+        rows = connection.sql(f"select rowid, {line}, to_json(staged) from staged where rowid in ({wanted})").fetchall()
+        return {record: (place, text) for record, place, text in rows}
 
     return find

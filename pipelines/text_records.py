@@ -96,20 +96,17 @@ def locate(
     """Return the places of records, in one pass over the file, record by record.
 
     ``returned`` are numbers, from 0, among the records that the reader returned. ``rejected_offsets`` are the byte
-    positions of those that it rejected, or of the blank lines before them.
+    positions of those that it rejected.
     """
     wanted = set(returned)
     rejected = {offset: index for index, offset in enumerate(rejected_offsets)}
     found: Places = {}
     number = -1
-    index: int | None = None
     for record in text_records(path, delimiter):
-        index = rejected.get(record.offset, index)
         if record.is_blank or (header and record.line == 1):
             continue
-        if index is not None:
-            found[-1 - index] = (record.line, record.text)
-            index = None
+        if record.offset in rejected:
+            found[-1 - rejected[record.offset]] = (record.line, record.text)
             continue
         number += 1
         if number in wanted:

@@ -1,0 +1,56 @@
+"""A file's records on their way into the warehouse: the table ``staged``, and what the reader could not return."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pipelines.errors import RefusedFile, did_you_mean
+from pipelines.sql import identifier, literal
+from pipelines.text_records import Places
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A record that does not conform: where it stands, which rule it breaks, what was expected and found."""
+
+    line: int | None
+    column: str | None
+    rule: str
+    expected: str
+    found: str | None
+    text: str | None
+
+
+Locator = Callable[[Iterable[int]], Places]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file's records in the table ``staged``: its columns with their types, and how to find a record again.
+
+    ``usable`` is the SQL condition of the rows that are records; ``documents`` is true where each is one JSON document
+    in the column ``doc``; ``blank_is_text`` is false where the reader has made empty text NULL.
+    """
+
+    columns: dict[str, str]
+    rows: int
+    rejected: tuple[Rejected, ...]
+    locate: Locator
+    usable: str = "true"
+    documents: bool = False
+    blank_is_text: bool = True
+
+    @property
+    def read(self) -> int:
+        """Records in the file: staged and rejected."""
+        return self.rows + len(self.rejected)
+
+    def value(self, column: str) -> tuple[str, str]:
+        """Return (SQL expression, SQL type) of a source column; raise RefusedFile where the file lacks it."""
+        if (column.split(".")[0] if self.documents else column) not in self.columns:
+            raise RefusedFile(
+                f"a column {column!r}", f"none ({did_you_mean(column, list(self.columns))})", line=1, column=column
+            )
+        if self.documents:
+            path = "$" + "".join(f'."{part}"' for part in column.split("."))
+            return f"json_extract_string(doc, {literal(path)})", "JSON"
+        return identifier(column), self.columns[column]
