@@ -51,25 +51,24 @@ class Run:
 
 
 def write_file(path: Path, rows: int) -> None:
-    """Write applications as CSV, a few of them dirty: another status, a text for a time, a missing project."""
+    """Write applications as CSV, a few of them dirty: a field too many, a text for a time, another status."""
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
         connection.execute(f"""
             copy (
+                select 'application_id,project_id,student_id,applied_at,status,updated_at' as line
+                union all
                 select
-                    'A' || lpad(row::varchar, 9, '0') as application_id,
-                    case when row % {rows // DIRTY} = 7 and row % 3 = 0 then null
-                        else 'P' || lpad((hash(row) % 600000)::varchar, 7, '0') end as project_id,
-                    'S' || lpad((hash(row + 1) % 900000)::varchar, 7, '0') as student_id,
-                    case when row % {rows // DIRTY} = 7 and row % 3 = 1 then 'yesterday'
-                        else strftime(timestamp '2022-07-01' + to_seconds((row * 12)::bigint), '%Y-%m-%dT%H:%M:%SZ')
-                    end as applied_at,
-                    case when row % {rows // DIRTY} = 7 and row % 3 = 2 then 'perhaps'
-                        when row % 5 = 0 then 'selected' when row % 5 = 1 then 'open' else 'rejected' end as status,
-                    strftime(timestamp '2022-07-02' + to_seconds((row * 12)::bigint), '%Y-%m-%dT%H:%M:%SZ')
-                        as updated_at
-                from range({rows}) as generated(row)
-            ) to '{path}' (header)
+                    'A' || lpad(row::varchar, 9, '0') || ',P' || lpad((hash(row) % 600000)::varchar, 7, '0')
+                    || ',S' || lpad((hash(row + 1) % 900000)::varchar, 7, '0') || ','
+                    || case when is_dirty and row % 3 = 1 then 'yesterday'
+                        else strftime(timestamp '2022-07-01' + to_seconds((row * 12)::bigint), '%Y-%m-%dT%H:%M:%SZ') end
+                    || case when is_dirty and row % 3 = 2 then ',perhaps' when row % 5 = 0 then ',selected'
+                        when row % 5 = 1 then ',open' else ',rejected' end
+                    || strftime(timestamp '2022-07-02' + to_seconds((row * 12)::bigint), ',%Y-%m-%dT%H:%M:%SZ')
+                    || case when is_dirty and row % 3 = 0 then ',more' else '' end
+                from (select range as row, range % {rows // DIRTY} = 7 as is_dirty from range({rows}))
+            ) to '{path}' (header false, quote '', escape '', delimiter '\x1e')
         """)
 
 
