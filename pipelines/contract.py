@@ -92,6 +92,13 @@ PROVENANCE: tuple[Column, ...] = (
         "_loaded_at", "timestamp", "When that run loaded it; load bookkeeping, never used by a model.", required=True
     ),
     Column("_is_deleted", "boolean", "True where a snapshot or correction no longer holds the key.", required=True),
+    Column(
+        "_version_at",
+        "timestamp",
+        "Time that decides which version of a key is current: updated_at, or the delivery for snapshots, corrections "
+        "and rows without one.",
+        required=True,
+    ),
 )
 """Columns that every raw row carries besides the contract's own."""
 

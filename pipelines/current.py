@@ -56,7 +56,7 @@ VOLUMES = """
 VERSIONS = """
     create table memory.versions.{entity} as
     with known as (
-        select rowid as row_id, {key}, updated_at, _delivered_at, _file_id, _batch_id, _is_deleted
+        select rowid as row_id, {key}, _version_at, _delivered_at, _file_id, _batch_id, _is_deleted
         from analytics.raw.{entity} where _delivered_at <= (select as_of from memory."current".run)
     ),
     several as (select {key} from known group by {key} having count(*) > 1 or bool_or(_is_deleted))
@@ -64,7 +64,7 @@ VERSIONS = """
         known.*,
         row_number() over (
             partition by {key}
-            order by coalesce(updated_at, _delivered_at) desc, _delivered_at desc, _file_id desc
+            order by _version_at desc, _delivered_at desc, _file_id desc
         ) as recency
     from known semi join several using ({key})"""
 """Versions of the keys that have several or were deleted; recency 1 is the current one."""

@@ -1,5 +1,6 @@
 """The load of one staged file: entity by entity into ``raw``, what does not conform into ``quarantine``."""
 
+import logging
 from dataclasses import dataclass
 
 import duckdb
@@ -12,8 +13,10 @@ from pipelines.errors import RefusedFile
 from pipelines.landing import LandedFile
 from pipelines.ledger import Batch, Outcome
 from pipelines.mapping import FileSpec, resolved_entity
-from pipelines.readers import Rejected, Staged
 from pipelines.sql import count
+from pipelines.staged import Rejected, Staged
+
+log = logging.getLogger(__name__)
 
 MOST_QUARANTINED = 1_000_000
 """More rows than this that do not conform in one file are a wrong mapping, not dirty data."""
@@ -33,8 +36,7 @@ class Load:
 
     def entity(self, entity: Entity) -> Outcome:
         """Load the entity's rows, quarantine what does not conform, and account for every record."""
-        conformed = self._conformed(entity)
-        self._set_apart(conformed)
+        conformed = self.conformed(entity)
         repeats = set_duplicates_apart(self.connection, conformed)
         rejected = [*self.staged.rejected, *self._failing(conformed)]
         self._quarantine(entity, rejected)
@@ -55,16 +57,9 @@ class Load:
             unused=conformed.unused,
         )
 
-    def retry(self, entity: Entity) -> tuple[list[Rejected], int, int]:
-        """Load what conforms now of rows that did not; return (what still does not, rows loaded, repeats)."""
-        conformed = self._conformed(entity)
-        self._set_apart(conformed)
-        repeats = set_duplicates_apart(self.connection, conformed)
-        rejected = [*self.staged.rejected, *self._failing(conformed)]
-        return rejected, self._insert(entity, self._kept(conformed)), repeats
-
-    def _conformed(self, entity: Entity) -> Conformed:
-        return conform(
+    def conformed(self, entity: Entity) -> Conformed:
+        """Return the entity's rows, those that do not conform entered into ``apart``; refuse a file of too many."""
+        conformed = conform(
             entity,
             resolved_entity(entity.name, self.spec),
             self.staged,
@@ -72,15 +67,19 @@ class Load:
             self.spec.event_log,
             self.landed.delivered_at,
         )
+        self._set_apart(conformed)
+        return conformed
 
     def _set_apart(self, conformed: Conformed) -> None:
         self.connection.execute(f"create or replace temp table apart as {conformed.failing}")
-        failing = count(self.connection, "apart")
+        failing = count(self.connection, "apart") + len(self.staged.rejected)
         if failing > MOST_QUARANTINED:
-            first = self._failing(conformed, limit=1)[0]
+            first = min(
+                (*self.staged.rejected[:1], *self._failing(conformed, limit=1)), key=lambda each: each.line or 0
+            )
             raise RefusedFile(
                 first.expected,
-                f"{failing:,} rows that do not conform, the first with {first.found!r}",
+                f"{failing:,} rows that do not conform, the first with {first.found!r} ({first.rule})",
                 line=first.line,
                 column=first.column,
                 next_step="Look at the mapping of this file.",
@@ -134,7 +133,7 @@ class Load:
 
     def _write(self, conformed: Conformed) -> tuple[int, int]:
         if not is_whole(self.spec):
-            return self._insert(conformed.entity, self._kept(conformed)), 0
+            return self.insert(conformed.entity, self._kept(conformed)), 0
         delivery = snapshots.Delivery(
             self.landed.source,
             conformed.entity,
@@ -142,24 +141,52 @@ class Load:
             self.landed.delivered_at,
             self.sha256[:16],
         )
-        return snapshots.apply(self.connection, delivery, self._kept(conformed), self.batch)
+        keyless = len(self.staged.rejected) + self._keyless(conformed)
+        if keyless:
+            log.warning(
+                "%s: %s: %s rows have no readable key, so that nothing of this delivery counts as deleted",
+                self.landed.name,
+                conformed.entity.name,
+                f"{keyless:,}",
+            )
+        content = snapshots.Content(self._kept(conformed), self._unread(conformed), is_partial=keyless > 0)
+        return snapshots.apply(self.connection, delivery, content, self.batch)
+
+    def _keyless(self, conformed: Conformed) -> int:
+        """Count the rows that do not conform in their key itself, so that nobody knows whose rows they are."""
+        broken = [number for number, check in enumerate(conformed.checks) if check.column in conformed.entity.key]
+        (rows,) = self.connection.execute(
+            "select count(*) from apart where list_contains(?, reason)", [broken]
+        ).fetchall()[0]
+        return int(rows)
+
+    def _unread(self, conformed: Conformed) -> str:
+        """Select the keys of the rows that do not conform elsewhere."""
+        key = conformed.entity.key
+        where = f"record in (select record from apart where reason is not null and reason <> {DUPLICATE})"
+        named = ", ".join(f"t_{name} as {name}" for name in key)
+        present = " and ".join(f"t_{name} is not null" for name in key)
+        return f"select {named} from ({conformed.rows([f't_{name}' for name in key], where)}) where {present}"
 
     def _kept(self, conformed: Conformed) -> str:
         where = "record not in (select record from apart)" if count(self.connection, "apart") else "true"
-        names = [column.name for column in conformed.entity.columns]
-        named = ", ".join(f"t_{name} as {name}" for name in names)
-        return f"select {named} from ({conformed.rows([f't_{name}' for name in names], where)})"
+        return f"select * exclude (record) from ({named_rows(conformed, where)})"
 
-    def _insert(self, entity: Entity, rows: str) -> int:
+    def insert(self, entity: Entity, rows: str) -> int:
+        """Enter rows, given as SQL over the contract's columns, under the file's provenance; return how many."""
         columns = ", ".join(column.name for column in (*entity.columns, *PROVENANCE))
         inserted = self.connection.execute(
-            f"insert into raw.{entity.name} ({columns}) select *, ?, ?, ?, ?, ?, false from ({rows})",
+            f"""
+            insert into raw.{entity.name} ({columns})
+            select *, ?, ?, ?, ?, ?, false, coalesce(updated_at, ?) from ({rows})
+            """,
             [
                 self.landed.source,
                 self.sha256[:16],
                 self.landed.delivered_at,
                 self.batch.batch_id,
                 self.batch.moment,
+                self.landed.delivered_at,
             ],
         )
         return int(inserted.fetchall()[0][0])
@@ -168,6 +195,13 @@ class Load:
 def is_whole(spec: FileSpec) -> bool:
     """Say whether the file holds all there is: a snapshot, or a correction of the file of its name."""
     return spec.delivery == "snapshot" or spec.correction is not None
+
+
+def named_rows(conformed: Conformed, where: str) -> str:
+    """Select ``record`` and the contract's columns of the staged records that meet a condition."""
+    names = [column.name for column in conformed.entity.columns]
+    named = ", ".join(f"t_{name} as {name}" for name in names)
+    return f"select record, {named} from ({conformed.rows([f't_{name}' for name in names], where)})"
 
 
 def set_duplicates_apart(connection: duckdb.DuckDBPyConnection, conformed: Conformed) -> int:

@@ -77,7 +77,7 @@ from warehouse.raw.outcome_feeds, warehouse.ops.as_of
 where _delivered_at <= as_of
 qualify row_number() over (
     partition by employer_id, system
-    order by coalesce(updated_at, _delivered_at) desc, _delivered_at desc, _file_id desc
+    order by _version_at desc, _delivered_at desc, _file_id desc
 ) = 1 and not _is_deleted;
 comment on table meta.outcome_feeds is 'One row per employer and system that reports outcomes.';
 comment on column meta.outcome_feeds.employer_id is 'Whose outcomes.';

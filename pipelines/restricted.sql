@@ -4,7 +4,7 @@ with latest_students as (
     from warehouse.raw.students, warehouse.ops.as_of
     where _delivered_at <= as_of
     qualify row_number() over (
-        partition by student_id order by coalesce(updated_at, _delivered_at) desc, _delivered_at desc, _file_id desc
+        partition by student_id order by _version_at desc, _delivered_at desc, _file_id desc
     ) = 1 and not _is_deleted
 ),
 
@@ -14,7 +14,7 @@ latest_addresses as (
     where _delivered_at <= as_of
     qualify row_number() over (
         partition by student_id, email
-        order by coalesce(updated_at, _delivered_at) desc, _delivered_at desc, _file_id desc
+        order by _version_at desc, _delivered_at desc, _file_id desc
     ) = 1 and not _is_deleted
 ),
 

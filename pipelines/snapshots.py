@@ -1,9 +1,13 @@
 """Deliveries that hold everything: what changed, what is gone, and the same end state for any order of arrival.
 
-A snapshot is compared with the one delivered before it. Only rows that differ enter ``raw``; a key that is gone
-enters as a row with ``_is_deleted`` and its last ``updated_at``, so that the delivery alone decides its place.
+A snapshot is compared with the one delivered before it, and its rows are versions of the delivery's time, whatever
+``updated_at`` says. Only rows that differ enter ``raw``; a key that is gone enters as a row with ``_is_deleted``.
 ``ops.snapshot_rows`` keeps which snapshot held which content, by hash, so that a snapshot that arrives late can be
 set between its neighbours: it and its successor are compared anew.
+
+A row that does not conform says that its key is not gone, but not what became of it: what the snapshot before held
+stays in force (``carried``). A snapshot with rows whose key cannot be read is partial: every key that it lacks is
+carried, since any may stand in such a row.
 A correction by name is a snapshot of the one file that it replaces.
 """
 
@@ -14,6 +18,7 @@ import duckdb
 
 from pipelines.contract import PROVENANCE, Entity
 from pipelines.ledger import Batch
+from pipelines.sql import literal
 
 
 @dataclass(frozen=True)
@@ -26,24 +31,66 @@ class Delivery:
     delivered_at: datetime
     file_id: str
 
+    @property
+    def identity(self) -> list[object]:
+        """Values of the columns that name it in ``ops.snapshots`` and ``ops.snapshot_rows``."""
+        return [self.source, self.entity.name, self.scope, self.delivered_at, self.file_id]
 
-def apply(connection: duckdb.DuckDBPyConnection, delivery: Delivery, rows: str, batch: Batch) -> tuple[int, int]:
-    """Enter a snapshot given as SQL over its contract columns; return (rows loaded, rows unchanged)."""
+
+@dataclass(frozen=True)
+class Content:
+    """What a snapshot holds, as SQL: ``rows`` over the contract's columns, ``unread`` over the key's alone.
+
+    ``is_partial`` is true where it also holds rows whose key cannot be read.
+    """
+
+    rows: str
+    unread: str
+    is_partial: bool
+
+
+IDENTITY = "source = ? and entity = ? and scope = ? and delivered_at = ? and file_id = ?"
+
+
+def apply(connection: duckdb.DuckDBPyConnection, delivery: Delivery, content: Content, batch: Batch) -> tuple[int, int]:
+    """Enter a snapshot; return (rows loaded, rows unchanged)."""
     entity = delivery.entity
     connection.execute("drop table if exists content")
-    connection.execute(
-        f"create temp table content as select *, {key_hash(entity)} as _key, {row_hash(entity)} as _row from ({rows})"
-    )
-    connection.execute(
-        "insert into ops.snapshot_rows select ?, ?, ?, ?, ?, _key, _row from content",
-        [delivery.source, entity.name, delivery.scope, delivery.delivered_at, delivery.file_id],
-    )
-    before, after = neighbours(connection, delivery)
-    held = connection.sql("select count(*) from content").fetchall()[0][0]
+    connection.execute(f"""
+        create temp table content as
+        select *, {key_hash(entity)} as _key, {row_hash(entity)} as _row from ({content.rows})
+    """)
+    (held,) = connection.sql("select count(*) from content").fetchall()[0]
+    enter(connection, delivery, content)
+    before, later = neighbours(connection, delivery)
+    carry(connection, delivery, before)
     loaded = settle(connection, delivery, before, batch)
-    if after is not None:
-        resettle(connection, after, delivery, batch)
+    if later:
+        recall(connection, delivery)
+    previous = delivery
+    for each in later:
+        resettle(connection, each, previous, batch)
+        if not has_gaps(connection, each):
+            break
+        previous = each
     return loaded, int(held) - loaded
+
+
+def enter(connection: duckdb.DuckDBPyConnection, delivery: Delivery, content: Content) -> None:
+    """Note which keys the snapshot holds, with the digest of their content, and which it holds unread."""
+    connection.execute("insert into ops.snapshots values (?, ?, ?, ?, ?, ?)", [*delivery.identity, content.is_partial])
+    connection.execute(
+        "insert into ops.snapshot_rows select ?, ?, ?, ?, ?, _key, _row, 'held' from content", delivery.identity
+    )
+    connection.execute(
+        f"""
+        insert into ops.snapshot_rows
+        select ?, ?, ?, ?, ?, _key, null, 'unread'
+        from (select distinct {key_hash(delivery.entity)} as _key from ({content.unread}))
+        where _key not in (select _key from content)
+        """,
+        delivery.identity,
+    )
 
 
 def key_hash(entity: Entity) -> str:
@@ -57,33 +104,55 @@ def row_hash(entity: Entity) -> str:
     return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
 
 
-def neighbours(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> tuple[Delivery | None, Delivery | None]:
-    """Return the snapshots of the same scope delivered just before and just after."""
+def neighbours(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> tuple[Delivery | None, list[Delivery]]:
+    """Return the snapshot of the same scope delivered just before, and all that were delivered later, in order."""
     rows = connection.execute(
         """
-        select distinct delivered_at, file_id from ops.snapshot_rows
+        select distinct delivered_at, file_id from ops.snapshots
         where source = ? and entity = ? and scope = ? order by delivered_at, file_id
         """,
         [delivery.source, delivery.entity.name, delivery.scope],
     ).fetchall()
-    here = rows.index((delivery.delivered_at, delivery.file_id)) if rows else 0
-    around = [
-        Delivery(delivery.source, delivery.entity, delivery.scope, *rows[place]) if 0 <= place < len(rows) else None
-        for place in (here - 1, here + 1)
-    ]
-    return around[0], around[1]
+    around = [Delivery(delivery.source, delivery.entity, delivery.scope, *row) for row in rows]
+    here = around.index(delivery)
+    return around[here - 1] if here else None, around[here + 1 :]
 
 
-def members(delivery: Delivery | None) -> str:
-    """Return SQL for the (_key, _row) pairs that a snapshot held; none for no snapshot."""
+def members(delivery: Delivery | None, standing: str = "standing <> 'unread'") -> str:
+    """Return SQL for the (_key, _row) pairs that a snapshot held or carried; none for no snapshot."""
     if delivery is None:
         return "select null::varchar as _key, null::varchar as _row where false"
     return f"""
         select _key, _row from ops.snapshot_rows
-        where source = '{delivery.source}' and entity = '{delivery.entity.name}'
-            and scope = '{delivery.scope.replace("'", "''")}'
-            and delivered_at = timestamp '{delivery.delivered_at}' and file_id = '{delivery.file_id}'
+        where source = {literal(delivery.source)} and entity = {literal(delivery.entity.name)}
+            and scope = {literal(delivery.scope)} and delivered_at = timestamp {literal(delivery.delivered_at)}
+            and file_id = {literal(delivery.file_id)} and {standing}
     """
+
+
+def carry(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before: Delivery | None) -> None:
+    """Keep in force what the snapshot before held of the keys that this one could not tell."""
+    connection.execute(f"delete from ops.snapshot_rows where {IDENTITY} and standing = 'carried'", delivery.identity)
+    connection.execute(
+        f"""
+        insert into ops.snapshot_rows
+        select ?, ?, ?, ?, ?, _key, _row, 'carried' from ({members(before)})
+        where _key not in (select _key from ({members(delivery)})) and (
+            _key in (select _key from ({members(delivery, "standing = 'unread'")}))
+            or exists (select 1 from ops.snapshots where {IDENTITY} and is_partial)
+        )
+        """,
+        [*delivery.identity, *delivery.identity],
+    )
+
+
+def has_gaps(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> bool:
+    """Say whether what the snapshot amounts to depends on the one before it."""
+    (is_partial,) = connection.execute(
+        f"select bool_or(is_partial) from ops.snapshots where {IDENTITY}", delivery.identity
+    ).fetchall()[0]
+    unread = connection.sql(members(delivery, "standing = 'unread'") + " limit 1").fetchall()
+    return bool(is_partial or unread)
 
 
 def settle(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before: Delivery | None, batch: Batch) -> int:
@@ -96,43 +165,47 @@ def settle(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before: De
     changed = connection.execute(
         f"""
         insert into raw.{entity.name} ({names}, {columns})
-        select {names}, ?, ?, ?, ?, ?, false from content
+        select {names}, ?, ?, ?, ?, ?, false, ? from content
         where (_key, _row) in ({members(delivery)}) and (_key, _row) not in ({members(before)})
         """,
-        provenance,
+        [*provenance, delivery.delivered_at],
     ).fetchall()[0][0]
     connection.execute(
         f"""
-        insert into raw.{entity.name} ({keys}, updated_at, {columns})
-        select {keys}, max(updated_at), ?, ?, ?, ?, ?, true
-        from (select *, {key_hash(entity)} as _key from raw.{entity.name} where _source = ? and _delivered_at < ?)
+        insert into raw.{entity.name} ({keys}, {columns})
+        select distinct {keys}, ?, ?, ?, ?, ?, true, ?::timestamp
+        from (select {keys}, {key_hash(entity)} as _key from raw.{entity.name} where _source = ? and _delivered_at < ?)
         where _key in (select _key from ({members(before)})) and _key not in (select _key from ({members(delivery)}))
-        group by {keys}
         """,
-        [*provenance, delivery.source, delivery.delivered_at],
+        [*provenance, delivery.delivered_at, delivery.source, delivery.delivered_at],
     )
     return int(changed)
 
 
-def resettle(connection: duckdb.DuckDBPyConnection, later: Delivery, late: Delivery, batch: Batch) -> None:
-    """Compare a snapshot anew, now that another one came in before it; its content is known from ``raw``."""
-    entity = later.entity
+def recall(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
+    """Add to ``content`` every other row of the source's entity that ``raw`` knows."""
+    entity = delivery.entity
     names = ", ".join(column.name for column in entity.columns)
     connection.execute(f"""
         insert into content
         select distinct on (_row) {names}, {key_hash(entity)} as _key, {row_hash(entity)} as _row
-        from raw.{entity.name} where _source = '{later.source}' and not _is_deleted
+        from raw.{entity.name} where _source = {literal(delivery.source)} and not _is_deleted
             and {row_hash(entity)} not in (select _row from content)
     """)
+
+
+def resettle(connection: duckdb.DuckDBPyConnection, later: Delivery, previous: Delivery, batch: Batch) -> None:
+    """Compare a snapshot anew, now that the one before it is another; its rows are in the table ``content``."""
     connection.execute(
-        f"delete from raw.{entity.name} where _source = ? and _file_id = ? and _delivered_at = ?",
+        f"delete from raw.{later.entity.name} where _source = ? and _file_id = ? and _delivered_at = ?",
         [later.source, later.file_id, later.delivered_at],
     )
-    loaded = settle(connection, later, late, batch)
+    carry(connection, later, previous)
+    loaded = settle(connection, later, previous, batch)
     connection.execute(
         """
         update ops.deliveries set rows_unchanged = rows_unchanged + rows_loaded - ?, rows_loaded = ?
         where source = ? and entity = ? and delivered_at = ? and file_id = ? and status = 'loaded'
         """,
-        [loaded, loaded, later.source, entity.name, later.delivered_at, later.file_id],
+        [loaded, loaded, later.source, later.entity.name, later.delivered_at, later.file_id],
     )

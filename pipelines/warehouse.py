@@ -27,9 +27,12 @@ OPS_TABLES = {
     "ops.batches": """
         batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
         files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",
+    "ops.snapshots": """
+        source varchar not null, entity varchar not null, scope varchar not null, delivered_at timestamp not null,
+        file_id varchar not null, is_partial boolean not null""",
     "ops.snapshot_rows": """
         source varchar not null, entity varchar not null, scope varchar not null, delivered_at timestamp not null,
-        file_id varchar not null, _key varchar not null, _row varchar not null""",
+        file_id varchar not null, _key varchar not null, _row varchar, standing varchar not null""",
     "ops.as_of": "as_of timestamp not null",
     "ops.validation_results": """
         batch_id varchar not null, checked_at timestamp not null, border varchar not null, entity varchar not null,

@@ -1,6 +1,6 @@
 {#
     The version of each key that was valid at as_of, on both clocks: the latest change among the rows
-    known by then, without deleted keys, and without rows whose event (`occurred_at`) came later.
+    known by then (by `_version_at`), without deleted keys, and without rows whose event (`occurred_at`) came later.
     The column `as_of` comes along, for seen().
 #}
 {% macro current_version(relation, key, occurred_at=none) %}
@@ -12,7 +12,7 @@
             row_number() over (
                 partition by {{ key | join(', ') }}
                 order by
-                    coalesce(known_rows.updated_at, known_rows._delivered_at) desc,
+                    known_rows._version_at desc,
                     known_rows._delivered_at desc,
                     known_rows._file_id desc
             ) as version_number

@@ -120,7 +120,8 @@ def insert(connection: duckdb.DuckDBPyConnection, entity: str, row: Row, number:
         "_loaded_at": LONG_AGO,
         "_is_deleted": False,
     }
-    whole = {**provenance, **row}
+    given = {**provenance, **row}
+    whole = {**given, "_version_at": row.get("updated_at") or given["_delivered_at"]}
     names = ", ".join(f'"{name}"' for name in whole)
     marks = ", ".join("?" for _ in whole)
     connection.execute(f"insert into raw.{entity} ({names}) values ({marks})", list(whole.values()))

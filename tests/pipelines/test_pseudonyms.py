@@ -15,8 +15,8 @@ from pipelines.warehouse import open_warehouse, prepare
 
 KEY = b"a key for tests"
 MACRO = Path(__file__).resolve().parents[2] / "dbt_project" / "macros" / "normalised_address.sql"
-PROVENANCE = ", 'test', 'file', timestamp '2025-01-01', 'batch', timestamp '2025-01-01', false"
-PROVENANCE_NAMES = ", _source, _file_id, _delivered_at, _batch_id, _loaded_at, _is_deleted"
+PROVENANCE = ", 'test', 'file', timestamp '2025-01-01', 'batch', timestamp '2025-01-01', false, timestamp '2025-01-01'"
+PROVENANCE_NAMES = ", _source, _file_id, _delivered_at, _batch_id, _loaded_at, _is_deleted, _version_at"
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ CURRENT = """
         select * from raw.employer_domains where _delivered_at <= ?
         qualify row_number() over (
             partition by employer_id, domain
-            order by coalesce(updated_at, _delivered_at) desc, _delivered_at desc, _file_id desc
+            order by _version_at desc, _delivered_at desc, _file_id desc
         ) = 1
     )
     where not _is_deleted order by domain

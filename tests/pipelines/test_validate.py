@@ -153,6 +153,7 @@ def provenance(**changed: Any) -> dict[str, Any]:
         "_batch_id": "b1",
         "_loaded_at": "2026-01-02",
         "_is_deleted": False,
+        "_version_at": changed.get("_delivered_at", "2025-12-31"),
         **changed,
     }
 

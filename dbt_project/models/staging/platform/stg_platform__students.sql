@@ -10,6 +10,7 @@ versions as (
     select
         known_rows.student_id,
         known_rows.consent_analytics,
+        known_rows._version_at as version_at,
         coalesce(known_rows.updated_at, known_rows._delivered_at) as changed_at
     from {{ source('platform', 'students') }} as known_rows
     cross join {{ ref('stg_ops__as_of') }} as cuts
@@ -19,7 +20,7 @@ versions as (
 last_consents as (
     select
         student_id,
-        max(changed_at) as last_consented_at
+        max(version_at) as last_consented_at
     from versions
     where consent_analytics
     group by student_id
@@ -34,7 +35,7 @@ withdrawals as (
         on versions.student_id = last_consents.student_id
     where
         not versions.consent_analytics
-        and versions.changed_at >= last_consents.last_consented_at
+        and versions.version_at >= last_consents.last_consented_at
     group by versions.student_id
 ),
 
