@@ -52,13 +52,16 @@ class Conformed:
     usable: str
 
     def rows(self, names: Iterable[str], where: str = "true") -> str:
-        """Select ``record`` and the named values of the staged records that meet a condition.
+        """Select ``record`` and the named values of the staged records that meet a condition on ``record``.
 
-        The condition comes last, so that the first and last event of a case are those of all its records.
+        Where a value is the first or last of a case, the condition comes after it: a case is all its records.
         """
         wanted = ", ".join(f"{self.values[name]} as {name}" for name in names)
-        values = f"select staged.rowid as record, {wanted} from staged where {self.usable}"
-        return f"select * from ({values}) where {where}"
+        if " over (" in wanted:
+            values = f"select staged.rowid as record, {wanted} from staged where {self.usable}"
+            return f"select * from ({values}) where {where}"
+        kept = f"select *, rowid as record from staged where {self.usable}"
+        return f"select record, {wanted} from (select * from ({kept}) where {where})"
 
     @property
     def failing(self) -> str:

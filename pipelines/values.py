@@ -98,7 +98,9 @@ def parsed_timestamp(raw: str, dialect: Dialect) -> str:
         return parsed if has_offset else in_zone(parsed, dialect)
     absolute = f"cast(try_cast({raw} as timestamptz) as timestamp)"
     if dialect.timezone == "UTC":
-        return absolute
+        # A plain cast drops offsets but is many times faster: it serves where 'Z' or the form shows that there is none.
+        is_plain = f"suffix({raw}, 'Z') or strlen({raw}) = 10 or strlen({raw}) = 19 and {raw}[17] = ':'"
+        return f"case when {is_plain} then try_cast({raw} as timestamp) else {absolute} end"
     local = in_zone(f"try_cast({raw} as timestamp)", dialect)
     return f"case when regexp_matches({raw}, '{OFFSET}') then {absolute} else {local} end"
 
