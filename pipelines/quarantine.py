@@ -1,25 +1,61 @@
-"""The quarantine: what did not conform, and how it comes back once the mapping or the rules are mended."""
+"""The quarantine: what did not conform, and how it comes back once the mapping or the rules are mended.
+
+A replay reads the whole file again under today's mapping, and takes from it the rows that stand on a line that is
+held. So a row comes back just as its file says it, whatever the format; a line that no reader may see stays.
+"""
 
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from pipelines import ledger
-from pipelines.contract import ENTITIES
-from pipelines.errors import ThroughlineError, did_you_mean
+from pipelines.conform import RULE_VERSION
+from pipelines.contract import ENTITIES, Entity
+from pipelines.errors import RefusedFile, ThroughlineError, did_you_mean
 from pipelines.inspection import fingerprint
 from pipelines.landing import LandedFile, format_of, landed_files
 from pipelines.ledger import Batch
-from pipelines.load import Load, is_whole
-from pipelines.mapping import FileSpec
-from pipelines.readers import DELIMITERS, stage
+from pipelines.load import Load, is_whole, named_rows
+from pipelines.readers import stage
+from pipelines.sql import count
+from pipelines.staged import Locator
 from pipelines.warehouse import transaction
 
 ORDER = "file_name, entity, line"
-REPLAYABLE = "status = 'open' and rule <> 'duplicate key' and raw_text is not null"
+REPLAYABLE = "status = 'open' and rule <> 'duplicate key' and line is not null"
 """A duplicate stays out: the row that was kept is in ``raw``."""
+IDENTITY = "source = ? and entity = ? and file_id = ? and delivered_at = ?"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay did: rows loaded, rows left in quarantine, and why files could not be replayed, by name.
+
+    Unpacks as (loaded, left).
+    """
+
+    loaded: int
+    left: int
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter((self.loaded, self.left))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A delivery with rows in quarantine that may come back."""
+
+    name: str
+    source: str
+    file_id: str
+    delivered_at: datetime
+    entities: tuple[str, ...]
 
 
 def summary(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -43,87 +79,194 @@ def rows(connection: duckdb.DuckDBPyConnection, file: str | None, rule: str | No
     ).pl()
 
 
-def replay(connection: duckdb.DuckDBPyConnection, folder: Path, batch: Batch, file: str | None) -> tuple[int, int]:
-    """Hold the quarantined rows of a file, or of all, against today's mapping; return (rows loaded, rows left).
+def replay(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    batch: Batch,
+    file: str | None,
+    mappings: Sequence[Path] = (),
+) -> Replay:
+    """Hold the quarantined rows of a file, or of all, against today's mapping.
 
     Rows of snapshots and corrections stay: the next delivery of the whole brings them.
     """
-    held = [
-        row[0]
-        for row in connection.sql(
+    names = [
+        name
+        for (name,) in connection.sql(
             "select distinct file_name from quarantine.rows where status = 'open' order by 1"
         ).fetchall()
     ]
-    if file is not None and file not in held:
-        raise ThroughlineError(f"expected a file with rows in quarantine; found {file!r} ({did_you_mean(file, held)}).")
-    landed = {each.name: each for each in landed_files(folder)}
+    if file is not None and file not in names:
+        raise ThroughlineError(
+            f"expected a file with rows in quarantine; found {file!r} ({did_you_mean(file, names)})."
+        )
+    landed = landed_files(folder, tuple(path.resolve() for path in mappings))
     loaded = 0
-    for name in [file] if file is not None else held:
-        spec = landed[name].spec if name in landed else None
-        if spec is not None and not is_whole(spec):
-            loaded += replay_file(connection, landed[name], batch)
+    reasons: dict[str, str] = {}
+    for held in held_deliveries(connection, file):
+        try:
+            loaded += replay_delivery(connection, held, landed_again(connection, held, landed), batch)
+        except ThroughlineError as error:
+            reasons[held.name] = str(error)
     (left,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
-    return loaded, int(left)
+    return Replay(loaded, int(left), reasons)
 
 
-def replay_file(connection: duckdb.DuckDBPyConnection, landed: LandedFile, batch: Batch) -> int:
-    """Load the rows of one file that now conform, under the file's own provenance; return how many."""
-    sha256 = fingerprint(landed.path)
-    entities = connection.execute(
-        f"select distinct entity from quarantine.rows where file_id = ? and delivered_at = ? and {REPLAYABLE}",
-        [sha256[:16], landed.delivered_at],
+def held_deliveries(connection: duckdb.DuckDBPyConnection, file: str | None) -> list[Held]:
+    """Return the deliveries with rows that may come back, of one file name or of all."""
+    found = connection.execute(
+        f"""
+        select file_name, source, file_id, delivered_at, list(distinct entity order by entity)
+        from quarantine.rows where {REPLAYABLE} and ($1 is null or file_name = $1)
+        group by all order by delivered_at, file_name, file_id
+        """,
+        [file],
     ).fetchall()
-    return sum(replay_entity(connection, landed, sha256, entity, batch) for (entity,) in entities)
+    return [
+        Held(name, source, file_id, delivered_at, tuple(entities))
+        for name, source, file_id, delivered_at, entities in found
+    ]
 
 
-def replay_entity(
-    connection: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str, entity: str, batch: Batch
-) -> int:
-    """Stage the quarantined texts of one entity as a small file of their own and load what conforms.
+def landed_again(connection: duckdb.DuckDBPyConnection, held: Held, landed: Iterable[LandedFile]) -> LandedFile:
+    """Return the landed file with the held bytes, under today's mapping, as it was delivered then.
 
-    What still does not conform stays in the quarantine as it is; the ledger moves the rest from quarantined to loaded.
+    Raises ThroughlineError where there is none, or where its rows come with the next delivery of the whole.
     """
-    identity = [landed.source, entity, sha256[:16], landed.delivered_at]
-    which = f"source = ? and entity = ? and file_id = ? and delivered_at = ? and {REPLAYABLE}"
-    held = connection.execute(
-        f"select line, raw_text from quarantine.rows where {which} order by line", identity
+    entered = connection.execute(
+        "select distinct size_bytes, mode from ops.deliveries where status = 'loaded' and file_id = ? and source = ?",
+        [held.file_id, held.source],
     ).fetchall()
-    assert landed.spec is not None  # replay() leaves files without one out
+    sizes = {size for size, _ in entered}
+    same = [
+        each for each in landed if each.path.stat().st_size in sizes and fingerprint(each.path).startswith(held.file_id)
+    ]
+    if not same:
+        raise ThroughlineError("expected the file of that delivery in the landing folder; found none with its bytes.")
+    best = max(same, key=lambda each: (each.source == held.source, each.name == held.name, each.name))
+    if best.spec is None:
+        raise ThroughlineError(best.refusal or "expected a mapping; found none.")
+    if best.source != held.source:
+        raise ThroughlineError(f"expected a mapping of the source {held.source!r}; found one of {best.source!r}.")
+    if is_whole(best.spec) or any(mode in ("snapshot", "correction") for _, mode in entered):
+        raise ThroughlineError("the file holds all there is: its rows come back with the next one like it.")
+    return replace(best, delivered_at=held.delivered_at)
+
+
+def replay_delivery(connection: duckdb.DuckDBPyConnection, held: Held, landed: LandedFile, batch: Batch) -> int:
+    """Load the rows of one delivery that now conform, under its own provenance; return how many."""
+    spec = landed.spec
+    assert spec is not None  # landed_again() refuses files without one
+    for entity in held.entities:
+        if entity not in spec.entities:
+            raise RefusedFile(f"a mapping that feeds {entity}", f"one of {', '.join(spec.entities)}")
     with tempfile.TemporaryDirectory(prefix="throughline-") as spill:
-        path, spec = texts_as_file(landed, landed.spec, [text for _, text in held], Path(spill))
-        staged = stage(connection, path, spec.dialect.format or "csv", spec.dialect, Path(spill))
-        load = Load(connection, landed, spec, staged, sha256, batch, (entity,))
+        format = spec.dialect.format or format_of(landed.path) or "csv"
+        staged = stage(connection, landed.path, format, spec.dialect, Path(spill))
+        load = Load(connection, landed, spec, staged, held.file_id, batch, held.entities)
         with transaction(connection):
-            rejected, loaded, unchanged = load.retry(ENTITIES[entity])
-            lines = line_numbers([text for _, text in held], 1 if spec.dialect.format == "ndjson" else 2)
-            failing = {each.line for each in rejected}
-            mended = [line for (line, _), start in zip(held, lines, strict=True) if start not in failing]
-            connection.execute(
-                f"update quarantine.rows set status = 'replayed' where {which} and list_contains(?, line)",
-                [*identity, mended],
-            )
-            ledger.move_from_quarantine(connection, identity, loaded=loaded, unchanged=unchanged)
+            return sum(replay_entity(load, ENTITIES[name], held) for name in held.entities)
+
+
+def replay_entity(load: Load, entity: Entity, held: Held) -> int:
+    """Load what conforms now of the entity's held lines; the ledger moves them from quarantined to loaded."""
+    connection, identity = load.connection, [held.source, entity.name, held.file_id, held.delivered_at]
+    lines = connection.execute(
+        f"select distinct line from quarantine.rows where {IDENTITY} and {REPLAYABLE}", identity
+    ).fetchall()
+    records = records_at(load.staged.locate, count(connection, "staged"), [line for (line,) in lines])
+    judge(load, entity, records)
+    names = ", ".join(column.name for column in entity.columns)
+    loaded = load.insert(entity, f"select {names} from judged where verdict = 'loaded'")
+    mended = connection.execute(
+        f"""
+        update quarantine.rows set status = 'replayed'
+        where {IDENTITY} and {REPLAYABLE} and line in (select at_line from judged where verdict <> 'duplicate')
+        """,
+        identity,
+    ).fetchall()[0][0]
+    key = ", ".join(entity.key)
+    connection.execute(
+        f"""
+        update quarantine.rows set
+            rule = 'duplicate key', column_name = ?, expected = 'one row a key', found = again.key_text,
+            rule_version = {RULE_VERSION}
+        from (select at_line, key_text from judged where verdict = 'duplicate') as again
+        where {IDENTITY} and {REPLAYABLE} and line = again.at_line
+        """,
+        [key, *identity],
+    )
+    ledger.move_from_quarantine(connection, identity, loaded=loaded, unchanged=int(mended) - loaded)
     return loaded
 
 
-def line_numbers(texts: list[str], first: int) -> list[int]:
-    """Return the line on which each text begins when they are written one after the other."""
-    numbers = []
-    for text in texts:
-        numbers.append(first)
-        first += text.count("\n") + 1
-    return numbers
+def judge(load: Load, entity: Entity, records: dict[int, int]) -> None:
+    """Lay out the held records that conform now as the table ``judged``: line, values, and what becomes of each.
+
+    The row of a key that is in ``raw`` from this file comes first, then the record that stands first; one with the
+    same content is ``unchanged``, another a ``duplicate``.
+    """
+    connection = load.connection
+    frame = pl.DataFrame(
+        {"at_line": list(records), "record": list(records.values())}, schema_overrides={"at_line": pl.Int64}
+    )
+    connection.register("wanted", frame.to_arrow())
+    conformed = load.conformed(entity)
+    where = "record in (select record from wanted) and record not in (select record from apart)"
+    names = ", ".join(column.name for column in entity.columns)
+    keys = ", ".join(entity.key)
+    connection.execute(
+        f"""
+        create or replace temp table judged as
+        with conforming as (
+            select wanted.at_line, named.*, row({names}) as content
+            from ({named_rows(conformed, where)}) as named join wanted using (record)
+        ),
+        kept as (
+            select {keys}, row({names}) as kept_content from raw.{entity.name}
+            where _source = ? and _file_id = ? and _delivered_at = ? and not _is_deleted
+        ),
+        ranked as (
+            select
+                conforming.*,
+                kept_content,
+                row_number() over (partition by {keys} order by record) as place,
+                first_value(content) over (partition by {keys} order by record) as first_content
+            from conforming left join kept using ({keys})
+        )
+        select
+            at_line, {names}, concat_ws(', ', {keys}) as key_text,
+            case
+                when kept_content is null and place = 1 then 'loaded'
+                when content is not distinct from coalesce(kept_content, first_content) then 'unchanged'
+                else 'duplicate'
+            end as verdict
+        from ranked
+        """,
+        [load.landed.source, load.sha256[:16], load.landed.delivered_at],
+    )
+    connection.unregister("wanted")
 
 
-def texts_as_file(landed: LandedFile, spec: FileSpec, texts: list[str], folder: Path) -> tuple[Path, FileSpec]:
-    """Write quarantined texts as a file that reads like the one they came from, in UTF-8."""
-    format = spec.dialect.format or format_of(landed.path) or "csv"
-    if format not in DELIMITERS:
-        path, lines, format = folder / "replay.ndjson", texts, "ndjson"
-    else:
-        with landed.path.open(encoding=spec.dialect.encoding, newline="") as stream:
-            header = stream.readline().rstrip("\r\n").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
-        path, lines = folder / f"replay.{format}", [header, *texts]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    dialect = spec.dialect.model_copy(update={"encoding": "utf-8", "format": format})
-    return path, spec.model_copy(update={"dialect": dialect})
+def records_at(locate: Locator, rows: int, lines: Iterable[int]) -> dict[int, int]:
+    """Return line -> number of the record that begins there, among the ``rows`` that the reader returned.
+
+    All lines are bisected at once, since lines rise with records. As each record takes a line or more, one that is
+    found ``n`` lines away bounds the record sought to ``n`` numbers away; in most files the first guess is right.
+    """
+    bounds = {line: (0, min(rows, line)) for line in lines}
+    found: dict[int, int] = {}
+    is_guess = True
+    while bounds := {line: (low, high) for line, (low, high) in bounds.items() if low < high}:
+        probes = {line: high - 1 if is_guess else (low + high) // 2 for line, (low, high) in bounds.items()}
+        places = locate(sorted(set(probes.values())))
+        for line, probe in probes.items():
+            (low, high), here = bounds[line], places[probe][0]
+            if here == line:
+                found[line], bounds[line] = probe, (0, 0)
+            elif here < line:
+                bounds[line] = (probe + 1, min(high, probe + 1 + line - here))
+            else:
+                bounds[line] = (max(low, probe - (here - line)), probe)
+        is_guess = not is_guess
+    return found

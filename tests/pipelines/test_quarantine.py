@@ -8,7 +8,7 @@ import pytest
 from pipelines.errors import ThroughlineError
 from pipelines.ingest import IngestReport
 from pipelines.ledger import Batch
-from pipelines.quarantine import replay, rows, summary
+from pipelines.quarantine import Replay, replay, rows, summary
 from pipelines.reconcile import warehouse_problems
 
 Ingest = Callable[..., IngestReport]
@@ -57,13 +57,13 @@ def test_a_mended_mapping_brings_its_rows_back_and_the_books_balance(
     held: duckdb.DuckDBPyConnection, landing: Path, tmp_path: Path
 ) -> None:
     (landing / "x.mapping.toml").write_text(MAPPING + 'hold = "open"\n')
-    assert replay(held, landing, BATCH, None) == (1, 2)
+    assert replay(held, landing, BATCH, None) == Replay(1, 2)
     assert held.sql("select application_id, project_id, status from raw.applications order by 1").fetchall() == [
         ("1", "P1", "open"),
         ("2", "P\n2", "open"),
     ]
     assert held.sql("select rows_loaded, rows_quarantined from ops.deliveries").fetchall() == [(2, 2)]
-    assert replay(held, landing, BATCH, None) == (0, 2)
+    assert replay(held, landing, BATCH, None) == Replay(0, 2)
     held.close()
     assert warehouse_problems(tmp_path / "warehouse" / "analytics.duckdb") == []
 

@@ -114,3 +114,116 @@ def test_a_correction_by_name_replaces_the_file_of_that_name_and_no_other(
     ingest_all()
     now = warehouse.execute(CURRENT, [datetime(2025, 4, 1)]).fetchall()
     assert now == [("a.example", "01-09"), ("z.example", None)]
+
+
+EMPLOYERS = """
+source = "northwind"
+[[files]]
+path = "employers*.csv"
+delivery = "snapshot"
+delivered_at_pattern = 'employers_(.*)\\.csv'
+[files.entities.employers.fields]
+employer_id = "id"
+name = "name"
+joined_at = "joined"
+updated_at = "updated"
+"""
+
+
+def deliver_employers(landing: Path, when: str, *rows: str) -> None:
+    (landing / "x.mapping.toml").write_text(EMPLOYERS)
+    (landing / f"employers_{when}.csv").write_text("\n".join(["id,name,joined,updated", *rows]) + "\n")
+
+
+def employers_now(warehouse: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    return warehouse.sql("""
+        select employer_id, name from raw.employers
+        qualify row_number() over (
+            partition by employer_id order by _version_at desc, _delivered_at desc, _file_id desc
+        ) = 1 and not _is_deleted
+        order by employer_id
+    """).fetchall()
+
+
+def test_a_key_that_is_back_is_current_whatever_its_updated_at_says(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    deliver_employers(landing, "2026-01-10", "E1,Acme,2020-01-01,2026-01-05", "E2,Bolt,2020-01-01,")
+    deliver_employers(landing, "2026-01-20", "E2,Bolt,2020-01-01,")
+    deliver_employers(landing, "2026-01-30", "E1,Acme,2020-01-01,2026-01-04", "E2,Bolted,2020-01-01,2025-12-01")
+    ingest_all()
+    assert employers_now(warehouse) == [("E1", "Acme"), ("E2", "Bolted")]
+
+
+def test_changes_are_ordered_by_updated_at_and_without_one_by_delivery(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    deliver_employers(landing, "2026-01-10", "E1,Newer,2020-01-01,2026-01-05", "E2,Older,2020-01-01,")
+    deliver_employers(landing, "2026-01-20", "E1,Older,2020-01-01,2026-01-04", "E2,Newer,2020-01-01,")
+    (landing / "x.mapping.toml").write_text(EMPLOYERS.replace('"snapshot"', '"changes"'))
+    ingest_all()
+    assert employers_now(warehouse) == [("E1", "Newer"), ("E2", "Newer")]
+
+
+UNREAD = {
+    "2026-01-10": ("E1,Acme,2020-01-01,", "E2,Bolt,2020-01-01,", "E3,Crag,2020-01-01,"),
+    "2026-01-20": ("E1,Acme and Sons,2020-01-01,", "E3,Crag,2020-01-01,"),
+    "2026-01-30": ("E1,Acme,never,", "E2,Bolt,never,", "E9,Nova,never,"),
+    "2026-02-10": ("E1,Acme,never,", "E4,Dune,2020-01-01,"),
+}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(UNREAD)))
+def test_a_row_that_does_not_conform_keeps_the_version_before_in_force(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, order: tuple[str, ...]
+) -> None:
+    for when in order:
+        deliver_employers(landing, when, *UNREAD[when])
+        ingest_all()
+    assert employers_now(warehouse) == [("E1", "Acme and Sons"), ("E4", "Dune")]
+    assert entity_problems(warehouse, "employers") == []
+    assert warehouse.sql("""
+        select employer_id, strftime(_delivered_at, '%m-%d') from raw.employers where _is_deleted order by all
+    """).fetchall() == [("E2", "01-20"), ("E3", "01-30")]
+
+
+KEYLESS = {
+    "2026-01-10": ("E1,Acme,2020-01-01,", "E2,Bolt,2020-01-01,"),
+    "2026-01-20": ("E1,Acme,2020-01-01,", "E2,Bolted,2020-01-01,", "E3,Crag,2020-01-01,"),
+    "2026-01-30": ("E1,Acme and Sons,2020-01-01,", "{}"),
+    "2026-02-10": ("E1,Acme and Sons,2020-01-01,", "E2,Bolt,never,"),
+}
+
+
+@pytest.mark.parametrize("broken", ["too,many,fields,in,it", ",No Key,2020-01-01,"])
+@pytest.mark.parametrize("order", list(itertools.permutations(KEYLESS)))
+def test_a_row_without_a_readable_key_means_that_nothing_is_gone(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, order: tuple[str, ...], broken: str
+) -> None:
+    for when in order:
+        deliver_employers(landing, when, *(row.format(broken) for row in KEYLESS[when]))
+        ingest_all()
+    assert employers_now(warehouse) == [("E1", "Acme and Sons"), ("E2", "Bolted")]
+    assert warehouse.sql("""
+        select employer_id, strftime(_delivered_at, '%m-%d') from raw.employers where _is_deleted order by all
+    """).fetchall() == [("E3", "02-10")]
+    assert entity_problems(warehouse, "employers") == []
+
+
+def test_a_delivery_in_which_nothing_counts_as_gone_says_so(
+    landing: Path, ingest_all: Ingest, caplog: pytest.LogCaptureFixture
+) -> None:
+    deliver_employers(landing, "2026-01-10", "E1,Acme,2020-01-01,", ",No Key,2020-01-01,")
+    ingest_all()
+    assert "employers_2026-01-10.csv: employers: 1 rows have no readable key" in caplog.text
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("2026-01-10", "2026-01-20", "2026-01-30"))))
+def test_an_empty_snapshot_deletes_all(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, order: tuple[str, ...]
+) -> None:
+    bodies = {"2026-01-10": ["E1,Acme,2020-01-01,"], "2026-01-20": [], "2026-01-30": ["E2,Bolt,2020-01-01,"]}
+    for when in order:
+        deliver_employers(landing, when, *bodies[when])
+        assert [each.status for each in ingest_all().outcomes] == ["loaded"]
+    assert employers_now(warehouse) == [("E2", "Bolt")]
