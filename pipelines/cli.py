@@ -256,7 +256,7 @@ def quarantine_list(format: Format = "table") -> None:
 def quarantine_show(
     file: Annotated[str | None, typer.Argument(help="Name of a file, as in the list.")] = None,
     rule: str | None = None,
-    limit: int = 20,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
     format: Format = "table",
 ) -> None:
     """Show rows in quarantine: line, column, expected, found and the text of the row."""

@@ -8,7 +8,11 @@ class ThroughlineError(Exception):
 
 
 class RefusedFile(ThroughlineError):
-    """A file that is not what it claims: nothing of it is loaded."""
+    """A file that is not what it claims: nothing of it is loaded.
+
+    ``found`` may quote the file and stays in the warehouse; ``public`` does without it and may be published. For that,
+    ``column`` is a name of the contract or the mapping, and ``expected`` holds nothing of the file's content.
+    """
 
     def __init__(
         self,
@@ -21,7 +25,8 @@ class RefusedFile(ThroughlineError):
     ):
         self.expected, self.found, self.line, self.column, self.next_step = expected, found, line, column, next_step
         where = "".join([f"line {line}: " if line else "", f"column {column!r}: " if column else ""])
-        super().__init__(f"{where}expected {expected}; found {found}. {next_step}")
+        self.public = f"{where}expected {expected}. {next_step}".rstrip()
+        super().__init__(f"{where}expected {expected}; found {found}. {next_step}".rstrip())
 
 
 class MappingError(ThroughlineError):
@@ -30,6 +35,10 @@ class MappingError(ThroughlineError):
 
 class WarehouseLocked(ThroughlineError):
     """Another run is writing."""
+
+
+class WarehouseFailed(ThroughlineError):
+    """The warehouse or its disk failed, which no file is to blame for: the run ends, all before it is kept."""
 
 
 class BuildFailed(ThroughlineError):

@@ -1,8 +1,8 @@
 """Ingest: every landed file becomes rows of ``raw`` or rows of ``quarantine``, in one transaction a file."""
 
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +12,16 @@ import duckdb
 from pipelines import ledger
 from pipelines.contract import ENTITIES
 from pipelines.errors import RefusedFile
+from pipelines.faults import ending_the_run, refusing
 from pipelines.inspection import fingerprint
 from pipelines.landing import LandedFile, format_of, landed_files
 from pipelines.ledger import Batch, Outcome, Seen
 from pipelines.load import Load
 from pipelines.readers import stage
 from pipelines.warehouse import transaction
+
+GLOB = set("*?[]{}")
+"""What readers take for a pattern in a file's name."""
 
 
 @dataclass(frozen=True)
@@ -53,44 +57,50 @@ def ingest(
     A file that cannot be read is refused and the others are loaded. The order is that of delivery.
     """
     files = landed_files(folder, tuple(path.resolve() for path in mappings))
-    present = {str(landed.path) for landed in files}
     known = ledger.known_files(connection)
-    ledger.forget_vanished_refusals(connection, present)
+    ledger.forget_vanished_refusals(connection, files)
     outcomes: list[Outcome] = []
     for landed in (each for each in files if not ledger.is_known(known, each)):
         for outcome in ingest_file(connection, landed, batch):
             outcomes.append(outcome)
             on_outcome(outcome)
-    if any(each.status == "loaded" for each in outcomes):
-        enter_batch(connection, batch, outcomes)
+    ledger.finish_batch(connection, batch, sum(each.status == "refused" for each in outcomes))
     told = {each.name for each in outcomes}
-    standing = [each for each in ledger.standing_refusals(connection, present) if each.name not in told]
+    standing = [each for each in ledger.standing_refusals(connection) if each.name not in told]
     return IngestReport(tuple(outcomes), tuple(standing), ledger.set_as_of(connection, as_of))
 
 
 def ingest_file(
     connection: duckdb.DuckDBPyConnection, landed: LandedFile, batch: Batch, *, keep: bool = True
 ) -> list[Outcome]:
-    """Load one file, all of its entities or none; with ``keep`` false everything is rolled back after the count."""
-    seen = Seen.of(landed)
-    sha256 = fingerprint(landed.path)
-    with tempfile.TemporaryDirectory(prefix="throughline-") as spill, suppress(Unkept):
-        try:
-            load = staged_load(connection, landed, sha256, batch, Path(spill))
-            with transaction(connection):
+    """Load one file, all of its entities or none; with ``keep`` false everything is rolled back after the count.
+
+    What goes wrong while the file is read refuses it; what goes wrong with the warehouse raises WarehouseFailed.
+    """
+    with ending_the_run(landed.name), tempfile.TemporaryDirectory(prefix="throughline-") as spill:
+        return loaded_or_refused(connection, landed, batch, Path(spill), keep=keep)
+
+
+def loaded_or_refused(
+    connection: duckdb.DuckDBPyConnection, landed: LandedFile, batch: Batch, spill: Path, *, keep: bool
+) -> list[Outcome]:
+    """Commit the file's rows with their entries in ledger and batch, or its refusal alone."""
+    seen, sha256 = Seen.of(landed), ""
+    try:
+        with refusing():
+            sha256 = fingerprint(landed.path) if landed.spec else ""
+            load = staged_load(connection, landed, sha256, batch, spill)
+        with committed(connection, keep=keep):
+            with refusing(reads_files=False):
                 outcomes = loaded_outcomes(load, landed)
-                if Seen.of(landed) != seen:
-                    raise RefusedFile("a file at rest", "one that changed while it was read", next_step="Run again.")
-                for outcome in outcomes:
-                    ledger.record(connection, landed, seen, sha256, outcome, batch)
-                if not keep:
-                    raise Unkept
-        except RefusedFile as error:
-            outcomes = [refusal(landed, str(error))]
-            with transaction(connection):
-                ledger.record(connection, landed, seen, sha256, outcomes[0], batch)
-                if not keep:
-                    raise Unkept from error
+            if Seen.of(landed) != seen:
+                raise RefusedFile("a file at rest", "one that changed while it was read", next_step="Run again.")
+            ledger.enter(connection, landed, seen, sha256, outcomes, batch)
+    except RefusedFile as error:
+        seen = ledger.UNSEEN if isinstance(error.__cause__, OSError) else seen
+        outcomes = [refusal(landed, error)]
+        with committed(connection, keep=keep):
+            ledger.enter(connection, landed, seen, sha256, outcomes, batch)
     return outcomes
 
 
@@ -98,10 +108,25 @@ class Unkept(Exception):
     """Ends the transaction of a load that was only to be counted."""
 
 
-def refusal(landed: LandedFile, reason: str) -> Outcome:
+@contextmanager
+def committed(connection: duckdb.DuckDBPyConnection, *, keep: bool) -> Iterator[None]:
+    """Commit what the block does, or with ``keep`` false roll it back once it is done."""
+    with suppress(Unkept), transaction(connection):
+        yield
+        if not keep:
+            raise Unkept
+
+
+def refusal(landed: LandedFile, error: RefusedFile) -> Outcome:
     """Return the outcome of a file of which nothing can be loaded."""
     entity = "+".join(landed.spec.entities) if landed.spec else None
-    return Outcome(landed.name, landed.source, entity, "refused", reason=reason)
+    reason, public = landed.refusal or str(error), landed.refusal or error.public
+    return Outcome(landed.name, landed.source, entity, "refused", reason=reason, public_reason=public)
+
+
+def repeat(landed: LandedFile) -> Outcome:
+    """Return the outcome of a file that is a delivery once more."""
+    return Outcome(landed.name, landed.source, "+".join(landed.spec.entities if landed.spec else ()), "repeated")
 
 
 def staged_load(
@@ -116,35 +141,52 @@ def staged_load(
     new = [name for name in landed.spec.entities if not ledger.is_delivered(connection, landed, name, sha256)]
     if not new:
         return None
+    for name in new:
+        refuse_second_whole(connection, landed, name, sha256)
     format = landed.spec.dialect.format or format_of(landed.path) or "csv"
-    staged = stage(connection, landed.path, format, landed.spec.dialect, spill)
+    staged = stage(connection, plain_path(landed.path, spill), format, landed.spec.dialect, spill)
     return Load(connection, landed, landed.spec, staged, sha256, batch, tuple(new))
+
+
+def refuse_second_whole(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> None:
+    """Refuse a snapshot or correction where another one of the same moment was loaded: neither follows the other."""
+    other = ledger.other_whole(connection, landed, entity, sha256)
+    if other is not None:
+        name, moment = other
+        raise RefusedFile(
+            "one file for a snapshot (or a later delivered_at for a correction)",
+            f"a second at {moment:%Y-%m-%dT%H:%M:%SZ}, beside {name}, for {entity}",
+            next_step="Deliver it whole in one file, or under a later delivered_at.",
+        )
+
+
+def plain_path(path: Path, spill: Path) -> Path:
+    """Return a path that no reader takes for a pattern, with its ending in lower case: the file's own, or a link."""
+    endings = "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:])
+    if not GLOB & set(str(path)) and endings == endings.lower():
+        return path
+    plain = spill / f"landed{''.join(letter for letter in endings.lower() if letter not in GLOB)}"
+    plain.symlink_to(path.resolve())
+    return plain
 
 
 def loaded_outcomes(load: Load | None, landed: LandedFile) -> list[Outcome]:
     """Load every new entity of a staged file; a file without any is a repeat."""
-    if load is None:
-        return [Outcome(landed.name, landed.source, "+".join(landed.spec.entities if landed.spec else ()), "repeated")]
-    return [load.entity(ENTITIES[name]) for name in load.entities]
+    return [load.entity(ENTITIES[name]) for name in load.entities] if load is not None else [repeat(landed)]
 
 
-def enter_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, outcomes: Sequence[Outcome]) -> None:
-    """Enter the batch with its sums."""
-    connection.execute(
-        "insert into ops.batches values (?, ?, ?, ?, ?, ?, ?)",
-        [
-            batch.batch_id,
-            batch.moment,
-            batch.moment,
-            len({each.name for each in outcomes if each.status == "loaded"}),
-            len({each.name for each in outcomes if each.status == "refused"}),
-            sum(each.loaded for each in outcomes),
-            sum(each.quarantined for each in outcomes),
-        ],
-    )
+def check(connection: duckdb.DuckDBPyConnection, folder: Path, mappings: Sequence[Path], batch: Batch) -> list[Outcome]:
+    """Return what the files of the mappings, or without any those of the landing folder, would become; load nothing.
 
-
-def check_mapping(connection: duckdb.DuckDBPyConnection, mapping: Path, batch: Batch) -> list[Outcome]:
-    """Return what the mapping's files would become, loading nothing."""
-    files = landed_files(mapping.parent / ".none", (mapping.resolve(),))
-    return [outcome for landed in files for outcome in ingest_file(connection, landed, batch, keep=False)]
+    A file that needs no second look is a repeat, or is refused as before.
+    """
+    files = landed_files(folder / ".none" if mappings else folder, tuple(path.resolve() for path in mappings))
+    known = ledger.known_files(connection)
+    standing = {each.name: each for each in ledger.standing_refusals(connection)}
+    outcomes: list[Outcome] = []
+    for landed in files:
+        if not ledger.is_known(known, landed):
+            outcomes += ingest_file(connection, landed, batch, keep=False)
+        else:
+            outcomes.append(standing.get(landed.name) or repeat(landed))
+    return outcomes

@@ -2,20 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from pydantic import Field, ValidationError
 
 from pipelines.contract import ENTITIES
+from pipelines.declared import path_problems
 from pipelines.errors import MappingError, did_you_mean
-from pipelines.mapping import SUFFIX, FileSpec, Mode, Strict, contract_spec, explain, mapping_id, read_mapping, to_utc
+from pipelines.folders import files_below, is_aside, landing_time, manifest_of, moment_in, place, printable
+from pipelines.mapping import SUFFIX, FileSpec, Mapping, contract_spec, mapping_id, read_mapping, to_utc
 
-MANIFEST = "delivery.toml"
 FORMATS = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -25,31 +22,15 @@ FORMATS = {
     ".jsonl": "ndjson",
     ".xlsx": "xlsx",
 }
-NAME = re.compile(r"(?P<entity>[a-z][a-z_]*?)(?:[._-](?P<date>\d{4}-\d{2}-\d{2}(?:T\d{2}-?\d{2}-?\d{2}Z?)?))?")
-DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2})[-:]?(\d{2})[-:]?(\d{2})Z?)?")
-
-
-class EntityDelivery(Strict):
-    """How one entity of a delivery differs from the rest of it."""
-
-    delivery: Mode
-
-
-class Manifest(Strict):
-    """``delivery.toml``: what the folder that it lies in was delivered as."""
-
-    source: str = Field(default="platform", pattern=r"^[a-z][a-z0-9_]*$")
-    delivered_at: datetime | None = None
-    delivery: Mode = "changes"
-    synthetic: bool = False
-    entities: dict[str, EntityDelivery] = Field(default_factory=dict)
+NAME = re.compile(r"(?P<entity>[a-z][a-z_]*?)(?:[._-](?P<date>\d{4}-?\d{2}-?\d{2}(?:T\d{2}-?\d{2}-?\d{2}Z?)?))?")
 
 
 @dataclass(frozen=True)
 class LandedFile:
     """A file to ingest; ``refusal`` says why it cannot be, where that is known before its bytes are read.
 
-    ``is_synthetic`` is what the manifest declares; pages say so.
+    ``is_held`` where the file waits for a wrong mapping to be mended. ``is_synthetic`` is what the manifest declares;
+    pages say so.
     """
 
     path: Path
@@ -60,6 +41,12 @@ class LandedFile:
     spec: FileSpec | None
     refusal: str | None = None
     is_synthetic: bool = False
+    is_held: bool = False
+
+    @property
+    def location(self) -> str:
+        """The path as the ledger stores it."""
+        return printable(str(self.path))
 
     @property
     def mapping_id(self) -> str:
@@ -68,10 +55,20 @@ class LandedFile:
         return mapping_id(f"{self.source} {declared} {self.refusal}", self.spec or FileSpec.model_construct())
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A file that a block of a mapping takes; ``is_last_resort`` yields to the claim of any other."""
+
+    block: str
+    landed: LandedFile
+    is_last_resort: bool = False
+
+
 def format_of(path: Path) -> str | None:
-    """Return the format that the file's ending claims, looking through ``.gz``; None where it is no data."""
-    name = path.name.removesuffix(".gz") if path.name.endswith((".csv.gz", ".tsv.gz", ".ndjson.gz")) else path.name
-    return FORMATS.get(Path(name).suffix.lower())
+    """Return the format that the file's ending claims, looking through ``.gz`` on text; None where it is no data."""
+    name = path.name.lower()
+    format = FORMATS.get(Path(name.removesuffix(".gz")).suffix)
+    return None if name.endswith(".gz") and format in ("parquet", "xlsx") else format
 
 
 def landed_files(folder: Path, mappings: tuple[Path, ...] = ()) -> list[LandedFile]:
@@ -79,55 +76,132 @@ def landed_files(folder: Path, mappings: tuple[Path, ...] = ()) -> list[LandedFi
 
     A mapping file next to the data takes the files that its patterns match; what is left is recognised by name.
     """
-    taken: dict[Path, LandedFile] = {}
-    for mapping in sorted({*mappings, *(folder.rglob(f"*{SUFFIX}") if folder.is_dir() else ())}):
-        for landed in mapped_files(mapping, folder):
-            taken.setdefault(landed.path, landed)
-    if folder.is_dir():
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.name.startswith(".") and path not in taken and format_of(path):
-                taken[path] = recognised_file(path, folder)
-    return sorted(taken.values(), key=lambda landed: (landed.delivered_at, landed.name))
+    walked = {place(path): path for path in files_below(folder)}
+    claims: dict[Path, dict[str, Claim]] = {}
+    for mapping in mappings_among([*mappings, *walked.values()], named=mappings):
+        for claim in claims_of(mapping, folder):
+            claims.setdefault(place(claim.landed.path), {}).setdefault(claim.block, claim)
+    taken = {where: settled(list(each.values()), folder) for where, each in claims.items()}
+    for where, path in walked.items():
+        if where not in {*taken, *map(place, mappings)} and not is_aside(path, is_data=format_of(path) is not None):
+            taken[where] = recognised_file(path, folder)
+    return sorted(
+        (readable(each, folder) for each in taken.values()), key=lambda landed: (landed.delivered_at, landed.name)
+    )
 
 
-def mapped_files(mapping_path: Path, folder: Path) -> Iterator[LandedFile]:
-    """Yield the files that a mapping takes, or the mapping itself as refused."""
+def mappings_among(paths: Iterable[Path], named: tuple[Path, ...]) -> list[Path]:
+    """Return the mapping files among the paths, each once; raise MappingError where one that was named is none."""
+    for path in named:
+        if not path.is_file():
+            raise MappingError(f"{path}: expected a mapping file; found none.")
+    found = {place(path): path for path in paths if path in named or (path.name.endswith(SUFFIX) and path.is_file())}
+    return sorted(found.values())
+
+
+def claims_of(mapping_path: Path, folder: Path) -> Iterator[Claim]:
+    """Yield the files that a mapping takes; those of a wrong one are held back, so that nothing else reads them."""
+    name = display_name(mapping_path, folder)
     try:
         mapping = read_mapping(mapping_path)
     except MappingError as error:
-        yield refused(mapping_path, folder, str(error))
+        yield Claim(name, refused(mapping_path, folder, str(error)))
+        patterns = patterns_in(mapping_path)
+        for pattern in patterns or ["**/*"]:
+            for path in matches(mapping_path, pattern):
+                held = refused(path, folder, f"held back until {name} is mended: that mapping is wrong and takes it.")
+                yield Claim(name, replace(held, is_held=True), is_last_resort=not patterns)
         return
-    for spec in mapping.files:
-        paths = sorted(mapping_path.parent.glob(spec.path))
+    for number, spec in enumerate(mapping.files):
+        block = f"{name} files[{number}]"
+        paths = matches(mapping_path, spec.path)
         if not paths:
-            yield refused(mapping_path, folder, f"{mapping_path.name}: path {spec.path!r}: expected a file; found none")
-        for path in paths:
-            declared = spec.delivered_at or by_pattern(spec, path) or mapping.delivered_at
-            yield LandedFile(
-                path,
-                display_name(path, folder),
-                mapping.source,
-                to_utc(declared) if declared else landing_time(path),
-                declared is not None,
-                spec,
+            yield Claim(
+                block, refused(mapping_path, folder, f"{block}: path {spec.path!r}: expected a file; found none.")
             )
+        for path in paths:
+            yield Claim(block, mapped_file(path, folder, mapping, spec))
+
+
+def patterns_in(mapping_path: Path) -> list[str]:
+    """Return the paths that a wrong mapping names; empty where not all of them can be read."""
+    try:
+        files = tomllib.loads(mapping_path.read_text(encoding="utf-8"))["files"]
+        patterns = [block["path"] for block in files]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+    return patterns if all(isinstance(each, str) and not [*path_problems(each)] for each in patterns) else []
+
+
+def matches(mapping_path: Path, pattern: str) -> list[Path]:
+    """Return the files that a mapping's path names, exactly or as a pattern."""
+    exact = mapping_path.parent / pattern
+    if exact.is_file():
+        return [exact]
+    found = sorted(mapping_path.parent.glob(pattern))
+    return [path for path in found if path.is_file() and not is_aside(path, is_data=format_of(path) is not None)]
+
+
+def mapped_file(path: Path, folder: Path, mapping: Mapping, spec: FileSpec) -> LandedFile:
+    """Return a file as its mapping declares it."""
+    try:
+        declared = spec.delivered_at or by_pattern(spec, path) or mapping.delivered_at
+    except MappingError as error:
+        return refused(path, folder, str(error))
+    return LandedFile(
+        path,
+        display_name(path, folder),
+        mapping.source,
+        to_utc(declared) if declared else landing_time(path),
+        declared is not None,
+        spec,
+    )
 
 
 def by_pattern(spec: FileSpec, path: Path) -> datetime | None:
-    """Return the delivery time that the mapping's pattern finds in the file's name."""
-    found = re.search(spec.delivered_at_pattern, path.name) if spec.delivered_at_pattern else None
-    return moment_in(found.group(1)) if found else None
+    """Return the delivery time that the mapping's pattern finds in the file's name; raise where it finds none."""
+    if spec.delivered_at_pattern is None:
+        return None
+    found = re.search(spec.delivered_at_pattern, path.name)
+    moment = moment_in(found.group(1)) if found else None
+    if moment is None:
+        raise MappingError(
+            f"expected a date such as 2026-01-31 or 20260131 where delivered_at_pattern {spec.delivered_at_pattern!r} "
+            f"looks for it in the name; found {found.group(1) if found else None!r}."
+        )
+    return moment
+
+
+def settled(claims: list[Claim], folder: Path) -> LandedFile:
+    """Return the one landed file that the claims on a path make: several blocks that take it are a refusal."""
+    claims = [each for each in claims if not each.is_last_resort] or claims
+    first = claims[0].landed
+    held = [each.landed for each in claims if each.landed.is_held]
+    if len(claims) == 1 or held:
+        return held[0] if held else first
+    if first.path.name.endswith(SUFFIX) and first.spec is None:
+        return replace(first, refusal=" ".join(each.landed.refusal or "" for each in claims))
+    blocks = " and ".join(each.block for each in claims)
+    return refused(first.path, folder, f"expected one block of one mapping that takes the file; found {blocks}.")
+
+
+def readable(landed: LandedFile, folder: Path) -> LandedFile:
+    """Return the file, refused where its name is no text."""
+    if printable(str(landed.path)) == str(landed.path):
+        return landed
+    return refused(landed.path, folder, f"expected a path in UTF-8; found {landed.location!r}. Rename the file.")
 
 
 def recognised_file(path: Path, folder: Path) -> LandedFile:
     """Recognise a file in the contract's layout by its name and the manifest beside it."""
-    name = display_name(path, folder)
-    found = NAME.fullmatch(path.name.split(".gz")[0].rsplit(".", 1)[0])
-    entity = found.group("entity") if found else path.stem
-    try:
-        manifest = manifest_of(path.parent)
-    except MappingError as error:
-        return refused(path, folder, str(error))
+    if not path.is_file():
+        return refused(path, folder, "expected a file or folder that can be opened; found one that cannot.")
+    if format_of(path) is None:
+        known = ", ".join(ending.removeprefix(".") for ending in FORMATS)
+        return refused(path, folder, f"expected a data file ({known}; text also as .gz); found {path.name!r}.")
+    stem = re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE).rsplit(".", 1)[0]
+    found = NAME.fullmatch(stem)
+    entity = found.group("entity") if found else stem
     if entity not in ENTITIES:
         return refused(
             path,
@@ -135,38 +209,22 @@ def recognised_file(path: Path, folder: Path) -> LandedFile:
             f"expected the name of a contract entity or a mapping file; found {path.name!r} "
             f"({did_you_mean(entity, list(ENTITIES))}). Rename the file or write a mapping for it.",
         )
-    declared = manifest.delivered_at or moment_in(found.group("date") if found else None) or moment_in(path.parent.name)
+    try:
+        manifest = manifest_of(path.parent)
+        named = moment_in(found.group("date") if found else None)
+        declared = manifest.delivered_at or named or moment_in(path.parent.name)
+    except MappingError as error:
+        return refused(path, folder, str(error))
     mode = manifest.entities[entity].delivery if entity in manifest.entities else manifest.delivery
     return LandedFile(
         path,
-        name,
+        display_name(path, folder),
         manifest.source,
         to_utc(declared) if declared else landing_time(path),
         declared is not None,
         contract_spec(entity, path.name, mode),
         is_synthetic=manifest.synthetic,
     )
-
-
-@lru_cache(maxsize=512)
-def parsed_manifest(path: Path, mtime_ns: int) -> Manifest:
-    """Read a manifest once for each state of its file."""
-    try:
-        manifest = Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path.name}: expected TOML; found {error}. Mend the file and run again.") from error
-    except ValidationError as error:
-        raise MappingError(f"{path.name}: {'; '.join(explain(problem) for problem in error.errors())}") from error
-    for entity in manifest.entities:
-        if entity not in ENTITIES:
-            raise MappingError(f"{path.name}: entity {entity!r} is unknown; {did_you_mean(entity, list(ENTITIES))}")
-    return manifest
-
-
-def manifest_of(folder: Path) -> Manifest:
-    """Return the folder's manifest, or the defaults where it has none."""
-    path = folder / MANIFEST
-    return parsed_manifest(path, path.stat().st_mtime_ns) if path.exists() else Manifest()
 
 
 def refused(path: Path, folder: Path, reason: str) -> LandedFile:
@@ -176,19 +234,4 @@ def refused(path: Path, folder: Path, reason: str) -> LandedFile:
 
 def display_name(path: Path, folder: Path) -> str:
     """Return the file's name as messages and the ledger show it: relative to the landing folder where it lies there."""
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-
-
-def landing_time(path: Path) -> datetime:
-    """Return when the file landed, in UTC: the delivery time of last resort."""
-    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC).replace(tzinfo=None)
-
-
-def moment_in(text: str | None) -> datetime | None:
-    """Return the moment that a name such as ``2026-01-31`` or ``2026-01-31T060000Z`` states."""
-    found = DATE.fullmatch(text) if text else None
-    parts: list[Any] = [int(part) for part in found.groups() if part] if found else []
-    try:
-        return datetime(*parts) if parts else None
-    except ValueError:
-        return None
+    return printable(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name)

@@ -1,5 +1,6 @@
 """The ledger: which file was seen as which delivery, and what became of each of its rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -15,7 +16,10 @@ Status = Literal["loaded", "refused", "repeated", "dismissed"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file for one entity: ``read = loaded + unchanged + quarantined``, or a refusal's reason."""
+    """What became of one file for one entity: ``read = loaded + unchanged + quarantined``, or a refusal's reason.
+
+    ``reason`` may quote the file and stays in the warehouse; ``public_reason`` does not and is published.
+    """
 
     name: str
     source: str
@@ -26,6 +30,7 @@ class Outcome:
     unchanged: int = 0
     quarantined: int = 0
     reason: str | None = None
+    public_reason: str | None = None
     rules: dict[str, int] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
 
@@ -47,21 +52,35 @@ class Seen:
 
     @classmethod
     def of(cls, landed: LandedFile) -> "Seen":
-        """Look at the file."""
-        stat = landed.path.stat()
+        """Look at the file; one that cannot be looked at is of no size and no time, so that it is tried again."""
+        try:
+            stat = landed.path.stat()
+        except OSError:
+            return UNSEEN
         return cls(stat.st_size, stat.st_mtime_ns)
 
 
+UNSEEN = Seen(0, 0)
+
+
 def known_files(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int, str]]:
-    """Return (path, size, mtime, mapping) of every file that needs no second look."""
-    rows = connection.sql("select distinct path, size_bytes, mtime_ns, mapping_id from ops.deliveries").fetchall()
+    """Return (path, size, mtime, mapping) of every file that needs no second look; no mapping where it was loaded."""
+    rows = connection.sql("""
+        select distinct path, size_bytes, mtime_ns, unnest(
+            case when status in ('loaded', 'repeated') then [mapping_id, ''] else [mapping_id] end
+        ) from ops.deliveries
+    """).fetchall()
     return {(path, size, mtime, mapping) for path, size, mtime, mapping in rows}
 
 
 def is_known(known: set[tuple[str, int, int, str]], landed: LandedFile) -> bool:
-    """Say whether the file was seen before with these bytes, by size and time, under this mapping."""
+    """Say whether the file was seen before with these bytes, by size and time, under this mapping.
+
+    A file that is held back for a wrong mapping is known where it was loaded under any.
+    """
     seen = Seen.of(landed)
-    return (str(landed.path), seen.size, seen.mtime_ns, landed.mapping_id) in known
+    state = (landed.location, seen.size, seen.mtime_ns)
+    return seen != UNSEEN and ((*state, landed.mapping_id) in known or (landed.is_held and (*state, "") in known))
 
 
 def is_delivered(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> bool:
@@ -76,37 +95,104 @@ def is_delivered(connection: duckdb.DuckDBPyConnection, landed: LandedFile, enti
     return bool(count)
 
 
+def other_whole(
+    connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str
+) -> tuple[str, datetime] | None:
+    """Return name and moment of another file that was loaded as the same snapshot, or as the same correction."""
+    found: tuple[str, datetime] | None = connection.execute(
+        """
+        select file_name, delivered_at from ops.deliveries
+        where status = 'loaded' and mode in ('snapshot', 'correction') and mode = $mode
+            and (mode = 'snapshot' or file_name = $name)
+            and source = $source and entity = $entity and delivered_at = $moment and sha256 <> $sha256
+        """,
+        {
+            "mode": mode_of(landed),
+            "name": landed.name,
+            "source": landed.source,
+            "entity": entity,
+            "moment": landed.delivered_at,
+            "sha256": sha256,
+        },
+    ).fetchone()
+    return found
+
+
+def enter(
+    connection: duckdb.DuckDBPyConnection,
+    landed: LandedFile,
+    seen: Seen,
+    sha256: str,
+    outcomes: Sequence[Outcome],
+    batch: Batch,
+) -> None:
+    """Enter the outcomes of a file, and count them in the batch, in the transaction of its rows."""
+    for outcome in outcomes:
+        record(connection, landed, seen, sha256, outcome, batch)
+    add_to_batch(connection, batch, outcomes)
+
+
 def record(
     connection: duckdb.DuckDBPyConnection, landed: LandedFile, seen: Seen, sha256: str, outcome: Outcome, batch: Batch
 ) -> None:
     """Enter an outcome; an earlier refusal of the same path is replaced."""
-    connection.execute("delete from ops.deliveries where path = ? and status = 'refused'", [str(landed.path)])
+    connection.execute("delete from ops.deliveries where path = ? and status = 'refused'", [landed.location])
+    row = {
+        "delivery_id": f"{landed.source}:{outcome.entity}:{landed.delivered_at:%Y%m%dT%H%M%S}:{sha256[:16]}",
+        "source": outcome.source,
+        "entity": outcome.entity,
+        "file_name": landed.name,
+        "path": landed.location,
+        "file_id": sha256[:16],
+        "sha256": sha256,
+        "size_bytes": seen.size,
+        "mtime_ns": seen.mtime_ns,
+        "delivered_at": landed.delivered_at,
+        "is_declared": landed.is_declared,
+        "mode": mode_of(landed),
+        "mapping_id": landed.mapping_id,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "public_reason": outcome.public_reason,
+        "rows_read": outcome.read,
+        "rows_loaded": outcome.loaded,
+        "rows_unchanged": outcome.unchanged,
+        "rows_quarantined": outcome.quarantined,
+        "batch_id": batch.batch_id,
+        "loaded_at": batch.moment,
+        "is_synthetic": landed.is_synthetic,
+    }
+    places = ", ".join("?" * len(row))
+    connection.execute(f"insert into ops.deliveries ({', '.join(row)}) values ({places})", list(row.values()))
+
+
+def add_to_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+    """Count one file's outcomes in the batch; the first loaded file enters the batch."""
+    loaded = [each for each in outcomes if each.status == "loaded"]
+    if not loaded:
+        return
     connection.execute(
-        f"insert into ops.deliveries values ({', '.join('?' * 22)})",
-        [
-            f"{landed.source}:{outcome.entity}:{landed.delivered_at:%Y%m%dT%H%M%S}:{sha256[:16]}",
-            outcome.source,
-            outcome.entity,
-            landed.name,
-            str(landed.path),
-            sha256[:16],
-            sha256,
-            seen.size,
-            seen.mtime_ns,
-            landed.delivered_at,
-            landed.is_declared,
-            mode_of(landed),
-            landed.mapping_id,
-            outcome.status,
-            outcome.reason,
-            outcome.read,
-            outcome.loaded,
-            outcome.unchanged,
-            outcome.quarantined,
-            batch.batch_id,
-            batch.moment,
-            landed.is_synthetic,
-        ],
+        """
+        insert into ops.batches (batch_id, started_at, files_loaded, files_refused, rows_loaded, rows_quarantined)
+        select $1, $2, 0, 0, 0, 0 where $1 not in (select batch_id from ops.batches)
+        """,
+        [batch.batch_id, batch.moment],
+    )
+    connection.execute(
+        """
+        update ops.batches set files_loaded = files_loaded + 1, rows_loaded = rows_loaded + $2,
+            rows_quarantined = rows_quarantined + $3
+        where batch_id = $1
+        """,
+        [batch.batch_id, sum(each.loaded for each in loaded), sum(each.quarantined for each in loaded)],
+    )
+
+
+def finish_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, refused: int) -> None:
+    """Close the batch, if any file entered it; one without ``finished_at`` was broken off."""
+    connection.execute(
+        "update ops.batches set finished_at = $2, files_refused = $3 where batch_id = $1",
+        [batch.batch_id, batch.moment, refused],
     )
 
 
@@ -117,24 +203,27 @@ def mode_of(landed: LandedFile) -> str:
     return "correction" if landed.spec.correction else landed.spec.delivery
 
 
-def standing_refusals(connection: duckdb.DuckDBPyConnection, present: set[str]) -> list[Outcome]:
-    """Return the refusals of files that still lie there, so that a run with nothing new repeats them."""
+def standing_refusals(connection: duckdb.DuckDBPyConnection) -> list[Outcome]:
+    """Return the refusals that stand, so that a run with nothing new repeats them."""
     rows = connection.sql("""
-        select path, file_name, source, entity, reason from ops.deliveries where status = 'refused' order by file_name
+        select file_name, source, entity, reason, public_reason from ops.deliveries
+        where status = 'refused' order by file_name
     """).fetchall()
     return [
-        Outcome(name, source, entity, "refused", reason=reason)
-        for path, name, source, entity, reason in rows
-        if path in present
+        Outcome(name, source, entity, "refused", reason=reason, public_reason=public_reason)
+        for name, source, entity, reason, public_reason in rows
     ]
 
 
-def forget_vanished_refusals(connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
-    """Drop refusals of files that were removed."""
-    rows = connection.sql("select distinct path from ops.deliveries where status = 'refused'").fetchall()
-    for (path,) in rows:
-        if path not in present:
-            connection.execute("delete from ops.deliveries where path = ? and status = 'refused'", [path])
+def forget_vanished_refusals(connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile]) -> None:
+    """Drop refusals of files that were removed or are no longer read as they were."""
+    present = {(landed.location, landed.mapping_id) for landed in files}
+    rows = connection.sql("select distinct path, mapping_id from ops.deliveries where status = 'refused'").fetchall()
+    for path, mapping in rows:
+        if (path, mapping) not in present:
+            connection.execute(
+                "delete from ops.deliveries where path = ? and mapping_id = ? and status = 'refused'", [path, mapping]
+            )
 
 
 def set_as_of(connection: duckdb.DuckDBPyConnection, as_of: datetime | None = None) -> datetime | None:

@@ -1,15 +1,19 @@
 """Mapping files: how a foreign export becomes contract entities, said in TOML and checked before a row is read."""
 
+import codecs
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines.contract import ENTITIES, Entity
+from pipelines.contract import ENTITIES, EXAMPLES, Entity
+from pipelines.declared import is_iso_date, is_of_type, is_time_format, path_problems, pattern_problems
 from pipelines.errors import MappingError, did_you_mean
 
 Mode = Literal["changes", "snapshot", "events"]
@@ -119,6 +123,8 @@ def read_mapping(path: Path) -> Mapping:
     """Read and check a mapping file; raise MappingError naming the file, the key and the nearest valid name."""
     try:
         mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise MappingError(f"{path.name}: expected a mapping file; found none to read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(f"{path.name}: expected TOML; found {error}. Mend the file and run again.") from error
     except ValidationError as error:
@@ -147,9 +153,29 @@ def problems(spec: FileSpec) -> list[str]:
             found.append(f"entity {name!r} is not in the contract; {did_you_mean(name, list(ENTITIES))}")
             continue
         found += [f"entities.{name}: {each}" for each in entity_problems(ENTITIES[name], entity_spec, spec)]
-    if spec.delivered_at_pattern is not None and re.compile(spec.delivered_at_pattern).groups != 1:
-        found.append("delivered_at_pattern: expected one group around the date")
-    return found
+    return [*found, *path_problems(spec.path), *pattern_problems(spec.delivered_at_pattern)] + [
+        f"dialect.{each}" for each in dialect_problems(spec.dialect)
+    ]
+
+
+def dialect_problems(dialect: Dialect) -> Iterator[str]:
+    """Yield what of a dialect no reader could follow."""
+    try:
+        "".encode(dialect.encoding)
+        codecs.getincrementaldecoder(dialect.encoding)
+    except (LookupError, ValueError):
+        yield f"encoding: expected one such as utf-8 or latin-1; found {dialect.encoding!r}"
+    try:
+        ZoneInfo(dialect.timezone)
+    except (LookupError, ValueError, OSError):
+        yield f"timezone: expected one such as America/New_York; found {dialect.timezone!r}"
+    for day in dialect.sentinel_dates:
+        if not is_iso_date(day):
+            yield f"sentinel_dates: expected {EXAMPLES['date']}; found {day!r}"
+    for name in ("date_formats", "timestamp_formats"):
+        for each in getattr(dialect, name):
+            if not is_time_format(each):
+                yield f"{name}: expected a format such as '%d/%m/%Y'; found {each!r}"
 
 
 def entity_problems(entity: Entity, entity_spec: EntitySpec, spec: FileSpec) -> list[str]:
@@ -157,6 +183,9 @@ def entity_problems(entity: Entity, entity_spec: EntitySpec, spec: FileSpec) -> 
     names = [column.name for column in entity.columns]
     given = {**(entity_spec.fields or {}), **entity_spec.constants, **entity_spec.values}
     found = [f"field {each!r} is unknown; {did_you_mean(each, names)}" for each in given if each not in names]
+    for name, value in entity_spec.constants.items() if not found else ():
+        if not is_of_type(entity.column(name), value):
+            found.append(f"constant {name!r}: expected {EXAMPLES[entity.column(name).type]}; found {value!r}")
     if found or entity_spec.fields is None:
         return found
     covered = {*entity_spec.fields, *entity_spec.constants, *event_fields(entity, spec)}
@@ -164,6 +193,7 @@ def entity_problems(entity: Entity, entity_spec: EntitySpec, spec: FileSpec) -> 
         if name not in covered:
             found.append(f"required field {name!r} has no column and no constant")
     words = {name: set(map(str, words.values())) for name, words in entity_spec.values.items()}
+    words |= {name: {str(value)} for name, value in entity_spec.constants.items()}
     if spec.event_log is not None and "event_type" in names:
         words["event_type"] = {each.event_type for each in spec.event_log.activities.values()}
     for name, targets in words.items():

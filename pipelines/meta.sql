@@ -38,7 +38,7 @@ comment on column meta.validation_results.description is 'The rule in words.';
 
 create table meta.deliveries as
 select
-    source, entity, file_name, file_id, delivered_at, mode, status, reason,
+    source, entity, file_name, file_id, delivered_at, mode, status, public_reason as reason,
     rows_read, rows_loaded, rows_unchanged, rows_quarantined, batch_id, loaded_at
 from warehouse.ops.deliveries;
 comment on table meta.deliveries is 'The ledger: one row per file and entity that it fed. Read = loaded + unchanged + quarantined.';
@@ -49,7 +49,7 @@ comment on column meta.deliveries.file_id is 'First 16 hex digits of the SHA-256
 comment on column meta.deliveries.delivered_at is 'When its rows became known (UTC).';
 comment on column meta.deliveries.mode is 'changes, snapshot, events or correction.';
 comment on column meta.deliveries.status is 'loaded, refused, repeated (the same delivery again) or dismissed.';
-comment on column meta.deliveries.reason is 'Why the file was refused.';
+comment on column meta.deliveries.reason is 'Why the file was refused, without what it holds.';
 comment on column meta.deliveries.rows_read is 'Records in the file.';
 comment on column meta.deliveries.rows_loaded is 'Rows that entered the raw table.';
 comment on column meta.deliveries.rows_unchanged is 'Rows that repeat what is known.';

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -60,11 +60,14 @@ def say_refusal(outcome: "Outcome") -> None:
     errors.print(f"refused    {outcome.name}: {outcome.reason}", style="red", markup=False)
 
 
-def say_check(outcomes: "list[Outcome]") -> None:
+def say_check(outcomes: "Sequence[Outcome]") -> None:
     """Say what files would become under a mapping, and which of their columns nothing uses."""
     for outcome in outcomes:
         if outcome.status == "refused":
             say_refusal(outcome)
+            continue
+        if outcome.status == "repeated":
+            console.print(f"{outcome.name}: already loaded", markup=False)
             continue
         console.print(
             f"{outcome.name}: {outcome.entity}: {outcome.read:,} rows read, {outcome.loaded:,} would load, "
@@ -73,7 +76,13 @@ def say_check(outcomes: "list[Outcome]") -> None:
         )
         for rule, rows in sorted(outcome.rules.items()):
             console.print(f"    {rule}: {rows:,}", markup=False)
-    for name in sorted({outcome.name for outcome in outcomes}):
-        unused = set.intersection(*(set(outcome.unused) for outcome in outcomes if outcome.name == name))
+    say_unused(outcomes)
+
+
+def say_unused(outcomes: "Sequence[Outcome]") -> None:
+    """Say once for each loaded file which of its columns no entity uses."""
+    loaded = [outcome for outcome in outcomes if outcome.status == "loaded"]
+    for name in sorted({outcome.name for outcome in loaded}):
+        unused = set.intersection(*(set(outcome.unused) for outcome in loaded if outcome.name == name))
         if unused:
             console.print(f"{name}: columns that nothing uses: {', '.join(sorted(unused))}", markup=False)

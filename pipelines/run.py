@@ -15,12 +15,12 @@ import duckdb
 
 from pipelines import generations
 from pipelines.errors import PublishRefused, ThroughlineError
-from pipelines.ingest import IngestReport, check_mapping
+from pipelines.ingest import IngestReport, check
 from pipelines.ingest import ingest as ingest_files
 from pipelines.landing import landed_files
 from pipelines.ledger import Batch, Outcome, set_as_of
 from pipelines.lock import writer_lock
-from pipelines.progress import Steps, console, errors, say_refusal
+from pipelines.progress import Steps, console, errors, say_refusal, say_unused
 from pipelines.publish import Made, code_id
 from pipelines.publish import publish as publish_generation
 from pipelines.settings import Settings
@@ -80,9 +80,11 @@ def refuse_foreign_landing(settings: Settings) -> None:
 def ingested(settings: Settings, mappings: Sequence[Path], as_of: datetime | None, steps: Steps) -> IngestReport:
     """Ingest into the warehouse and close it."""
     with steps.step("ingest"), opened(settings) as connection:
-        return ingest_files(
+        report = ingest_files(
             connection, settings.landing_dir, new_batch(), mappings=mappings, as_of=as_of, on_outcome=steps.outcome
         )
+    say_unused(report.outcomes)
+    return report
 
 
 def finish(report: IngestReport) -> int:
@@ -98,9 +100,9 @@ def finish(report: IngestReport) -> int:
 
 
 def checked(settings: Settings, mappings: Sequence[Path]) -> list[Outcome]:
-    """Return what the files of the mappings would become, loading nothing."""
+    """Return what the files of the mappings, or all that landed, would become, loading nothing."""
     with opened(settings) as connection:
-        return [outcome for mapping in mappings for outcome in check_mapping(connection, mapping, new_batch())]
+        return check(connection, settings.landing_dir, mappings, new_batch())
 
 
 def validated(settings: Settings, steps: Steps) -> None:

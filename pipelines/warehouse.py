@@ -23,7 +23,7 @@ OPS_TABLES = {
         mapping_id varchar not null,
         status varchar not null, reason varchar, rows_read bigint not null, rows_loaded bigint not null,
         rows_unchanged bigint not null, rows_quarantined bigint not null, batch_id varchar not null,
-        loaded_at timestamp not null, is_synthetic boolean not null""",
+        loaded_at timestamp not null, is_synthetic boolean not null, public_reason varchar""",
     "ops.batches": """
         batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
         files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",
@@ -83,6 +83,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists raw.{entity.name} ({raw_columns(entity)})")
     for name, columns in OPS_TABLES.items():
         connection.execute(f"create table if not exists {name} ({columns})")
+    connection.execute("alter table ops.deliveries add column if not exists public_reason varchar")
 
 
 @contextmanager

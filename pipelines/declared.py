@@ -1,0 +1,67 @@
+"""Whether single words of a mapping can be followed: paths, patterns, dates, formats, constants."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import PurePosixPath
+
+import duckdb
+
+from pipelines.contract import Column
+
+
+def path_problems(path: str) -> Iterator[str]:
+    """Yield why a path does not name files beside the mapping or below."""
+    parts = PurePosixPath(path).parts
+    if not parts or parts[0] == "/" or ".." in parts or "\\" in path or "\0" in path:
+        yield f"path: expected one below the mapping's folder, such as 'exports/*.csv'; found {path!r}"
+    elif any("**" in part and part != "**" for part in parts):
+        yield f"path: expected '**' to stand for whole folders; found {path!r}"
+
+
+def pattern_problems(pattern: str | None) -> Iterator[str]:
+    """Yield why a pattern finds no date."""
+    try:
+        if pattern is not None and re.compile(pattern).groups != 1:
+            yield "delivered_at_pattern: expected one group around the date"
+    except re.error as error:
+        yield f"delivered_at_pattern: expected a regular expression; found {pattern!r} ({error})"
+
+
+def is_iso_date(text: str) -> bool:
+    """Say whether the text is a date such as 2026-01-31."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def is_time_format(text: str) -> bool:
+    """Say whether the warehouse can parse times by this format."""
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("select try_strptime('', [?]::varchar[])", [text])
+    except duckdb.Error:
+        return False
+    return "%" in text
+
+
+def is_of_type(column: Column, value: str | int | float | bool) -> bool:
+    """Say whether a constant is of the column's type; codes are text: 01.0101 is not 1.0101."""
+    if column.type == "boolean" or isinstance(value, bool):
+        return column.type == "boolean" and isinstance(value, bool)
+    if column.type == "text":
+        return not isinstance(value, float)
+    if column.type == "integer":
+        return isinstance(value, int)
+    if column.type == "decimal":
+        return not isinstance(value, str) and round(value, 2) == value and abs(value) < 10**10
+    try:
+        return isinstance(value, str) and (column.type == "timestamp" or is_iso_date(value)) and bool(iso_moment(value))
+    except ValueError:
+        return False
+
+
+def iso_moment(text: str) -> datetime:
+    """Return the moment of an ISO text; raise ValueError where it is none."""
+    return datetime.fromisoformat(text)
