@@ -65,3 +65,75 @@ boss = "employr"
 """
     with pytest.raises(MappingError, match="nearest: employer"):
         read_mapping(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('dialect = { encoding = "utf8000" }', "encoding: expected one such as utf-8"),
+        ('dialect = { encoding = "base64" }', "encoding: expected one such as utf-8"),
+        ('dialect = { timezone = "Mars/Olympus" }', "timezone: expected one such as"),
+        ('dialect = { timezone = "../etc" }', "timezone: expected one such as"),
+        ('dialect = { sentinel_dates = ["30/12/1899"] }', "sentinel_dates: expected a date such as"),
+        ('dialect = { sentinel_dates = ["1899-02-30"] }', "sentinel_dates: expected a date such as"),
+        ('dialect = { date_formats = ["dd/mm/yyyy"] }', "date_formats: expected a format such as"),
+        ('dialect = { timestamp_formats = ["%Q"] }', "timestamp_formats: expected a format such as"),
+        ("delivered_at_pattern = '(unclosed'", "delivered_at_pattern: expected a regular expression"),
+        ("delivered_at_pattern = 'none'", "expected one group around the date"),
+    ],
+)
+def test_a_declaration_that_no_reader_could_follow_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    text = GOOD.replace('path = "people.csv"', f'path = "people.csv"\n{line}')
+    with pytest.raises(MappingError, match=message):
+        read_mapping(written(tmp_path, text))
+
+
+@pytest.mark.parametrize("path", ["", "/etc/people.csv", "../people.csv", "a/../../people.csv", "a**/people.csv"])
+def test_a_path_stays_below_the_mapping(tmp_path: Path, path: str) -> None:
+    with pytest.raises(MappingError, match=r"files\[0\].*path: expected"):
+        read_mapping(written(tmp_path, GOOD.replace("people.csv", path)))
+
+
+CONSTANTS = """
+source = "northwind"
+[[files]]
+path = "feedback.csv"
+[files.entities.feedback.fields]
+feedback_id = "id"
+engagement_id = "work"
+submitted_at = "at"
+[files.entities.feedback.constants]
+author_role = "employer"
+{constant}
+"""
+
+
+@pytest.mark.parametrize("constant", ["rating = 3", "would_hire = true", 'updated_at = "2026-01-31T12:00:00Z"'])
+def test_a_constant_of_the_columns_type_is_taken(tmp_path: Path, constant: str) -> None:
+    assert read_mapping(written(tmp_path, CONSTANTS.format(constant=constant))).source == "northwind"
+
+
+@pytest.mark.parametrize(
+    ("constant", "message"),
+    [
+        ('rating = "good"', "constant 'rating': expected a whole number"),
+        ("rating = 1.5", "constant 'rating': expected a whole number"),
+        ('would_hire = "yes"', "constant 'would_hire': expected true or false"),
+        ("updated_at = 'yesterday'", "constant 'updated_at': expected a time"),
+    ],
+)
+def test_a_constant_of_another_type_is_refused(tmp_path: Path, constant: str, message: str) -> None:
+    with pytest.raises(MappingError, match=message):
+        read_mapping(written(tmp_path, CONSTANTS.format(constant=constant)))
+
+
+def test_a_constant_outside_the_contracts_values_is_refused(tmp_path: Path) -> None:
+    text = CONSTANTS.format(constant="").replace('"employer"', '"employr"')
+    with pytest.raises(MappingError, match="nearest: employer"):
+        read_mapping(written(tmp_path, text))
+
+
+def test_a_mapping_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.mapping.toml").mkdir()
+    with pytest.raises(MappingError, match=r"x\.mapping\.toml: expected a mapping file"):
+        read_mapping(tmp_path / "x.mapping.toml")
