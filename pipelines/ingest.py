@@ -178,7 +178,7 @@ def loaded_outcomes(load: Load | None, landed: LandedFile) -> list[Outcome]:
 def check(connection: duckdb.DuckDBPyConnection, folder: Path, mappings: Sequence[Path], batch: Batch) -> list[Outcome]:
     """Return what the files of the mappings, or without any those of the landing folder, would become; load nothing.
 
-    A file that needs no second look is a repeat, or is refused as before.
+    A file that needs no second look is a repeat, or is refused as before; dismissed ones are left out.
     """
     files = landed_files(folder / ".none" if mappings else folder, tuple(path.resolve() for path in mappings))
     known = ledger.known_files(connection)
@@ -187,6 +187,8 @@ def check(connection: duckdb.DuckDBPyConnection, folder: Path, mappings: Sequenc
     for landed in files:
         if not ledger.is_known(known, landed):
             outcomes += ingest_file(connection, landed, batch, keep=False)
-        else:
-            outcomes.append(standing.get(landed.name) or repeat(landed))
+        elif landed.name in standing:
+            outcomes.append(standing[landed.name])
+        elif ledger.is_loaded(known, landed):
+            outcomes.append(repeat(landed))
     return outcomes

@@ -83,6 +83,12 @@ def is_known(known: set[tuple[str, int, int, str]], landed: LandedFile) -> bool:
     return seen != UNSEEN and ((*state, landed.mapping_id) in known or (landed.is_held and (*state, "") in known))
 
 
+def is_loaded(known: set[tuple[str, int, int, str]], landed: LandedFile) -> bool:
+    """Say whether a known file was loaded, not refused or dismissed."""
+    seen = Seen.of(landed)
+    return (landed.location, seen.size, seen.mtime_ns, "") in known
+
+
 def is_delivered(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> bool:
     """Say whether the same delivery was loaded: source, entity, bytes and, where declared, the delivery time."""
     (count,) = connection.execute(

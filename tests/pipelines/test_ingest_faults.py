@@ -233,6 +233,15 @@ def test_a_check_of_the_landing_folder_loads_nothing_and_knows_what_is_loaded(
     assert warehouse.sql("select count(*) from ops.batches").fetchall() == [(1,)]
 
 
+def test_a_check_leaves_dismissed_files_out(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    put(landing / "nonsense.csv")
+    ingest_all()
+    ledger.dismiss(warehouse, "nonsense.csv")
+    assert check(warehouse, landing, [], Batch("check", datetime(2026, 6, 1))) == []
+
+
 def test_each_refusal_and_each_file_with_unused_columns_is_said_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
