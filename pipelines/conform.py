@@ -42,12 +42,14 @@ class Conformed:
     """An entity as SQL over ``staged``.
 
     ``values`` holds one ``r_<column>`` (text as found) and one ``t_<column>`` (typed) expression per contract column.
-    ``checks`` are in the order in which they are reported: the first that fails names the row's rule.
+    ``checks`` are in the order in which they are reported: the first that fails names the row's rule. A row that fails
+    any of them meets one of the ``suspicions``, which compute each value once: few rows are looked at twice.
     """
 
     entity: Entity
     values: dict[str, str]
     checks: tuple[Check, ...]
+    suspicions: tuple[str, ...]
     unused: tuple[str, ...]
     usable: str
 
@@ -67,8 +69,10 @@ class Conformed:
     def failing(self) -> str:
         """Select (record, reason) of the rows that do not conform; ``reason`` is the check's place in ``checks``."""
         reasons = " ".join(f"when {each.condition} then {number}" for number, each in enumerate(self.checks))
+        suspects = f"select record from ({self.rows(self.values)}) where {' or '.join(self.suspicions)}"
         return f"""
-            select record, case {reasons} end as reason from ({self.rows(self.values)}) where reason is not null
+            select record, case {reasons} end as reason
+            from ({self.rows(self.values, f"record in ({suspects})")}) where reason is not null
         """
 
     @property
@@ -94,6 +98,7 @@ def conform(
     sources = spec.fields if spec.fields is not None else contract_fields(entity, staged)
     values: dict[str, str] = {}
     checks: list[Check] = []
+    suspicions: list[str] = []
     used: set[str] = set()
     for column in entity.columns:
         raw, typed = "null::varchar", f"null::{column.sql_type}"
@@ -107,8 +112,9 @@ def conform(
             typed = f"{literal(spec.constants[column.name])}::{column.sql_type}"
         values |= {f"r_{column.name}": raw, f"t_{column.name}": typed}
         checks += column_checks(column, delivered_at, is_document=staged.documents)
+        suspicions.append(suspicion(column, delivered_at))
     unused = tuple(name for name in staged.columns if name not in used)
-    return Conformed(entity, values, tuple(checks), unused, staged.usable)
+    return Conformed(entity, values, tuple(checks), tuple(suspicions), unused, staged.usable)
 
 
 def contract_fields(entity: Entity, staged: Staged) -> dict[str, FieldSource]:
@@ -205,3 +211,23 @@ def column_checks(column: Column, delivered_at: datetime, *, is_document: bool) 
         yield Check(column.name, "out of range", f"at least {column.minimum:g}", f"{typed} < {column.minimum:g}")
     if column.maximum is not None:
         yield Check(column.name, "out of range", f"at most {column.maximum:g}", f"{typed} > {column.maximum:g}")
+
+
+def suspicion(column: Column, delivered_at: datetime) -> str:
+    """Return a condition that holds for every row that fails a check of the column, with the value computed once."""
+    raw, typed = f"r_{column.name}", f"t_{column.name}"
+    fits = f"{typed} = {typed}"  # NULL for NULL, so that blanks are judged by coalesce below
+    if column.values:
+        fits = f"{typed} in ({listed(column.values)})"
+    elif column.type in ("date", "timestamp"):
+        last = f"timestamp '{LATEST_YEAR}-12-31 23:59:59.999999'"
+        if not column.planned:
+            last = f"least({last}, timestamp '{delivered_at.isoformat(sep=' ')}')"
+        fits = f"{typed} between date '{EARLIEST_YEAR}-01-01' and {last}"
+    elif column.type in ("integer", "decimal"):
+        least = -1e18 if column.minimum is None else column.minimum
+        most = 1e18 if column.maximum is None else column.maximum
+        fits = f"{typed} between {least:.0f} and {most:.0f}"
+    elif column.key:
+        fits = f"trim({typed}) <> ''"
+    return f"not coalesce({fits}, {'false' if column.required else f'{raw} is null'})"
