@@ -272,6 +272,7 @@ def quarantine_show(
 @quarantine.command("replay")
 def quarantine_replay(
     file: Annotated[str | None, typer.Argument(help="Name of a file, as in the list.")] = None,
+    mapping: Mappings = None,
 ) -> None:
     """Hold quarantined rows against today's mapping and rules, and load those that now conform."""
     from pipelines import run
@@ -280,5 +281,7 @@ def quarantine_replay(
 
     settings = Settings()
     with run.writing(settings), run.opened(settings) as connection:
-        loaded, left = replay(connection, settings.landing_dir, run.new_batch(), file)
-    typer.echo(f"replayed   {loaded:,} rows loaded, {left:,} left in quarantine")
+        done = replay(connection, settings.landing_dir, run.new_batch(), file, mappings=mapping or [])
+    for name, reason in done.reasons.items():
+        typer.secho(f"not replayed  {name}: {reason}", fg="red", err=True)
+    typer.echo(f"replayed   {done.loaded:,} rows loaded, {done.left:,} left in quarantine")

@@ -17,9 +17,10 @@ from pipelines import ledger
 from pipelines.conform import RULE_VERSION
 from pipelines.contract import ENTITIES, Entity
 from pipelines.errors import RefusedFile, ThroughlineError, did_you_mean
+from pipelines.ingest import plain_path
 from pipelines.inspection import fingerprint
 from pipelines.landing import LandedFile, format_of, landed_files
-from pipelines.ledger import Batch
+from pipelines.ledger import Batch, Outcome
 from pipelines.load import Load, is_whole, named_rows
 from pipelines.readers import stage
 from pipelines.sql import count
@@ -108,6 +109,7 @@ def replay(
             loaded += replay_delivery(connection, held, landed_again(connection, held, landed), batch)
         except ThroughlineError as error:
             reasons[held.name] = str(error)
+    ledger.finish_batch(connection, batch, 0)
     (left,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
     return Replay(loaded, int(left), reasons)
 
@@ -162,10 +164,14 @@ def replay_delivery(connection: duckdb.DuckDBPyConnection, held: Held, landed: L
             raise RefusedFile(f"a mapping that feeds {entity}", f"one of {', '.join(spec.entities)}")
     with tempfile.TemporaryDirectory(prefix="throughline-") as spill:
         format = spec.dialect.format or format_of(landed.path) or "csv"
-        staged = stage(connection, landed.path, format, spec.dialect, Path(spill))
+        staged = stage(connection, plain_path(landed.path, Path(spill)), format, spec.dialect, Path(spill))
         load = Load(connection, landed, spec, staged, held.file_id, batch, held.entities)
         with transaction(connection):
-            return sum(replay_entity(load, ENTITIES[name], held) for name in held.entities)
+            loaded = sum(replay_entity(load, ENTITIES[name], held) for name in held.entities)
+            if loaded:
+                outcome = Outcome(held.name, held.source, None, "loaded", loaded=loaded)
+                ledger.add_to_batch(connection, batch, [outcome])
+            return loaded
 
 
 def replay_entity(load: Load, entity: Entity, held: Held) -> int:

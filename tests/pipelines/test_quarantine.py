@@ -71,3 +71,12 @@ def test_a_mended_mapping_brings_its_rows_back_and_the_books_balance(
 def test_an_unknown_file_gets_the_nearest_name(held: duckdb.DuckDBPyConnection, landing: Path) -> None:
     with pytest.raises(ThroughlineError, match=r"nearest: applications\.txt\.csv"):
         replay(held, landing, BATCH, "application.csv")
+
+
+def test_rows_that_came_back_are_a_batch_of_their_own_so_that_the_next_run_builds(
+    held: duckdb.DuckDBPyConnection, landing: Path
+) -> None:
+    (landing / "x.mapping.toml").write_text(MAPPING + 'hold = "open"\n')
+    replay(held, landing, BATCH, None)
+    batches = held.sql("select batch_id, rows_loaded, finished_at is not null from ops.batches order by 1").fetchall()
+    assert batches == [("batch-001", 1, True), ("replay", 1, True)]
