@@ -20,15 +20,15 @@ import pytest
 from tests.conftest import Project
 
 Row = dict[str, Any]
-ID, TIME, DAY, MONEY, WHOLE, FLAG = "id", "time", "day", "money", "whole", "flag"
+ID, TIME, DAY, MONEY, FLAG = "id", "time", "day", "money", "flag"
 
 RULES: dict[str, dict[str, Any]] = {
     "projects": {
         "employer_id": ID,
         "fee_usd": MONEY,
         "platform_fee_usd": MONEY,
-        "slots": WHOLE,
-        "hours_estimated": WHOLE,
+        "slots": range(1, 1001),
+        "hours_estimated": range(1, 401),
         "posted_at": TIME,
         "closed_at": TIME,
         "application_deadline_at": "plan",
@@ -55,7 +55,7 @@ RULES: dict[str, dict[str, Any]] = {
         "hours_reported": MONEY,
         "amount_paid_usd": MONEY,
     },
-    "employments": {"start_date": DAY, "end_date": DAY, "performance_rating": WHOLE},
+    "employments": {"start_date": DAY, "end_date": DAY, "performance_rating": range(1, 6)},
     "ats_offers": {
         "application_id": ID,
         "status": {"unresolved", "accepted", "rejected", "deprecated"},
@@ -63,8 +63,15 @@ RULES: dict[str, dict[str, Any]] = {
         "resolved_at": TIME,
         "starts_at": DAY,
     },
-    "ats_applications": {"candidate_id": ID, "employer_id": ID, "applied_at": TIME, "rejected_at": TIME},
-    "ats_candidates": {"employer_id": ID, "created_at": TIME},
+    "ats_applications": {
+        "candidate_id": ID,
+        "employer_id": ID,
+        "applied_at": TIME,
+        "rejected_at": TIME,
+        "hired_at": TIME,
+        "status": {"active", "rejected", "hired", "converted"},
+    },
+    "ats_candidates": {"employer_id": ID, "created_at": TIME, "graduation_year": range(1990, 2101)},
     "ats_candidate_emails": {},
     "student_emails": {"added_at": TIME},
     "employers": {"name": ID, "joined_at": TIME},
@@ -146,9 +153,10 @@ def is_good(value: str | None, rule: Any, is_required: bool, delivered: datetime
         return found is not None and (rule != TIME or found <= delivered)
     if rule == FLAG:
         return value.lower() in {"true", "false", "t", "f", "yes", "no", "y", "n", "0", "1"}
-    if rule in (MONEY, WHOLE):
-        digits = value.replace(".", "", 1) if rule == MONEY else value
-        return digits.isdigit() and (rule == WHOLE or len(value.partition(".")[2].rstrip("0")) <= 2)
+    if isinstance(rule, range):
+        return value.isdigit() and int(value) in rule
+    if rule == MONEY:
+        return value.replace(".", "", 1).isdigit() and len(value.partition(".")[2].rstrip("0")) <= 2
     return True
 
 
@@ -196,7 +204,11 @@ class People:
 
 
 def people_of(landing: Path) -> People:
-    """Join candidates with what they were merged into, and records that share an address of one student."""
+    """Join candidates with what they were merged into, and records that share an address of one student.
+
+    An address of several students says nothing of students; it still says whose employment it is, where one candidate
+    alone has it.
+    """
     people = People()
     for (system, candidate), row in current_rows(landing, "ats_candidates").items():
         if row.get("merged_into_candidate_id"):
@@ -204,15 +216,21 @@ def people_of(landing: Path) -> People:
     owners: dict[str, set[str]] = defaultdict(set)
     for student, email in current_rows(landing, "student_emails"):
         owners[email.strip().lower()].add(student)
+    shared: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for system, candidate, email in current_rows(landing, "ats_candidate_emails"):
         address = email.strip().lower()
         if len(owners[address]) == 1:
             people.join((system, candidate), ("student", *owners[address]))
         elif not owners[address]:
             people.join((system, candidate), ("address", address))
+        else:
+            shared[address].add((system, candidate))
     for address, students in owners.items():
+        holders = {people.find(candidate) for candidate in shared[address]}
         if len(students) == 1:
             people.join(("address", address), ("student", *students))
+        elif len(holders) == 1:
+            people.join(("address", address), *holders)
     return people
 
 
