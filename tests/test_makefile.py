@@ -39,9 +39,11 @@ def test_a_target_makes_its_environment_first(checkout: Path, target: str, comma
 
 def test_the_environment_is_made_anew_only_when_the_lock_changes(checkout: Path) -> None:
     (checkout / ".venv").mkdir()
-    (checkout / ".venv" / ".installed").touch()
+    installed = checkout / ".venv" / ".installed"
+    installed.touch()
     assert "requirements.lock" not in make(checkout, "--dry-run", "test").stdout
-    (checkout / "requirements.lock").touch()
+    later = installed.stat().st_mtime + 1  # a touch may fall into the same tick of the file system's clock
+    os.utime(checkout / "requirements.lock", (later, later))
     assert "requirements.lock" in make(checkout, "--dry-run", "test").stdout
 
 
