@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest import IngestReport, ingest
@@ -360,7 +360,7 @@ domain = "domain"
 VALUE = st.sampled_from(["", "A1", "A2", "open", "2026-01-05T10:00:00Z", "epoch", '"q"', '"', "a\nb", "x,y", "\x00"])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(lines=st.lists(st.lists(VALUE, min_size=1, max_size=7).map(",".join), max_size=6))
 def test_rows_read_are_loaded_unchanged_or_quarantined_whatever_the_bytes(
     landing: Path, warehouse: duckdb.DuckDBPyConnection, lines: list[str]

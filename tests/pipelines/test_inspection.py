@@ -2,7 +2,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import inspection
@@ -92,7 +92,7 @@ def quoted(field: str) -> str:
     return '"' + field.replace('"', '""') + '"' if set(field) & set('",\n\r') else field
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200)
 @given(
     rows=st.lists(st.tuples(FIELD, FIELD), max_size=8),
     newline=st.sampled_from(["\n", "\r\n"]),
