@@ -18,6 +18,7 @@ demo: $(INSTALLED) ## make a sample marketplace, run the pipeline, open the dash
 	$(BIN)/throughline demo
 
 test: $(INSTALLED) ## run every test
+	@bash .ci/browser
 	$(BIN)/python -m pytest
 
 lint: $(INSTALLED) ## check style, format, types and SQL

@@ -15,7 +15,7 @@ from pipelines.errors import WarehouseLocked
 @contextmanager
 def writer_lock(path: Path, moment: datetime) -> Iterator[None]:
     """Hold the lock file while the block runs; raise WarehouseLocked, naming the holder, where another run has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("a+") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -58,6 +58,8 @@ def open_warehouse(
 ) -> duckdb.DuckDBPyConnection:
     """Open the warehouse, called ``analytics``, with bounded memory and a spill folder of its own beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not read_only:
+        path.parent.chmod(0o700)  # raw rows name people
     spill = path.parent / "spill"
     spill.mkdir(mode=0o700, exist_ok=True)
     connection = duckdb.connect()

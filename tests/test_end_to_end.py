@@ -159,6 +159,7 @@ def test_only_marts_and_meta_are_published_and_no_name_or_address_of_a_student(
 def test_contacts_are_published_apart_for_the_owner_alone(tiny: Project) -> None:
     (restricted,) = (tiny.data / "published").rglob("restricted.duckdb")
     assert restricted.stat().st_mode & 0o077 == 0
+    assert (tiny.data / "warehouse").stat().st_mode & 0o077 == 0, "raw rows name people"
     with duckdb.connect(str(restricted), read_only=True) as connection:
         contacts = connection.sql("select student_key, employer_id, email from contacts").fetchall()
     assert contacts

@@ -51,7 +51,9 @@ consenting_students as (
             'major_family', 'graduation_date', 'gpa_band', 'first_generation',
             'pell_recipient', 'gender', 'race_ethnicity', 'state'
         ] %}
-            case when has_analytics_consent then {{ attribute }} end as {{ attribute }},
+            case
+                when has_analytics_consent and not is_deleted then {{ attribute }}
+            end as {{ attribute }},
         {% endfor %}
         joined_at,
         has_analytics_consent,
