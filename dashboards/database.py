@@ -186,8 +186,3 @@ def _bound(text: str, query: Query) -> dict[str, object]:
     return {
         name: list(value) if isinstance(value, tuple) else value for name, value in query.parameters if name in named
     }
-
-
-def forget_frames() -> None:
-    """Empty the cache of frames: for measurements."""
-    _frame.cache_clear()

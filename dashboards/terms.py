@@ -28,8 +28,3 @@ def is_over(label: str, day: date) -> bool:
     year, order = term_key(label)
     season = next(name for name, place in ORDER.items() if place == order)
     return (year, LAST_MONTH[season]) < (day.year, day.month)
-
-
-def in_order(labels: list[str]) -> list[str]:
-    """Sort labels by time, oldest first."""
-    return sorted(labels, key=term_key)

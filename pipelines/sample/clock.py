@@ -31,11 +31,6 @@ MONTH_EDGES: Ints = np.array([seconds(month_start(month)) for month in range(MON
 START, END = int(MONTH_EDGES[0]), int(MONTH_EDGES[-1])
 
 
-def month_of(moments: Ints) -> Ints:
-    """Return the marketplace month of each moment; below 0 is before the start."""
-    return np.searchsorted(MONTH_EDGES, moments, side="right").astype(np.int64) - 1
-
-
 @dataclass(frozen=True)
 class Delivery:
     """One dated hand-over: everything known up to ``moment`` that was not delivered before."""
