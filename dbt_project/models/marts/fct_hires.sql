@@ -25,29 +25,19 @@ internships as (
     group by person_key, host_id
 ),
 
-observed_hosts as (
-    select host_id, observable_to from {{ ref('int_hosts_observed') }}
+retained as (
+    select
+        hire_id, retention_entry_days, retention_exit_days, retention_event_code,
+        is_retained_1_year
+    from {{ ref('int_hires_retained') }}
 ),
 
 students as (
     select student_key from {{ ref('dim_students') }}
 ),
 
-accepted_offers as (
-    select
-        hires.hire_id,
-        offers.salary_usd,
-        row_number() over (
-            partition by hires.hire_id
-            order by offers.accepted_at desc, offers.offer_id asc
-        ) as recency
-    from hires
-    inner join {{ ref('int_offers_identified') }} as offers
-        on
-            hires.person_key = offers.person_key
-            and hires.host_id = offers.host_id
-            and cast(offers.accepted_at as date) <= hires.start_date
-    where offers.is_full_time and offers.status = 'accepted'
+offered as (
+    select hire_id, salary_usd from {{ ref('int_hires_offered') }}
 ),
 
 described_hires as (
@@ -72,8 +62,11 @@ described_hires as (
             else 'neither'
         end as came_by,
         coalesce(followed.is_pre_existing, 0) as is_pre_existing,
-        accepted_offers.salary_usd,
-        {{ is_retained('hires', 'observed_hosts.observable_to') }} as is_retained_1_year
+        offered.salary_usd,
+        retained.is_retained_1_year,
+        retained.retention_entry_days,
+        retained.retention_exit_days,
+        retained.retention_event_code
     from hires
     left join pairs
         on hires.person_key = pairs.person_key and hires.host_id = pairs.host_id
@@ -83,12 +76,12 @@ described_hires as (
         on
             hires.person_key = internships.person_key
             and hires.host_id = internships.host_id
-    left join observed_hosts
-        on hires.host_id = observed_hosts.host_id
     left join students
         on hires.person_key = students.student_key
-    left join accepted_offers
-        on hires.hire_id = accepted_offers.hire_id and accepted_offers.recency = 1
+    left join offered
+        on hires.hire_id = offered.hire_id
+    left join retained
+        on hires.hire_id = retained.hire_id
 )
 
 select * from described_hires
