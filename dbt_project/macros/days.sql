@@ -10,6 +10,14 @@
 {%- endmacro %}
 
 
+{# Days begun from one moment to another, at least one: the day on which a curve's follow-up ends. #}
+{% macro days_begun(first, second) -%}
+    cast(
+        greatest(ceil({{ dbt.datediff(first, second, 'second') }} / 86400.0), 1) as bigint
+    )
+{%- endmacro %}
+
+
 {# The moment so many days later. #}
 {% macro days_after(moment, days) -%}
     {{ dbt.dateadd('day', days, moment) }}

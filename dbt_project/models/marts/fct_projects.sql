@@ -49,6 +49,17 @@ counted_projects as (
             as days_to_first_application,
         {{ elapsed_days('projects.posted_at', 'applications.first_accepted_at') }}
             as days_to_fill,
+        {{ days_begun(
+            'projects.posted_at',
+            'coalesce(applications.first_application_at, projects.closed_at, cuts.as_of)'
+        ) }} as first_application_exit_days,
+        cast(
+            case
+                when applications.first_application_at is not null then 1
+                when projects.closed_at is not null then 2
+                else 0
+            end as bigint
+        ) as first_application_event_code,
         {% for days in [14, 30, 60] %}
             {{ flag(days_after('projects.posted_at', days) ~ ' <= cuts.as_of') }}
                 as is_mature_{{ days }}_days,
