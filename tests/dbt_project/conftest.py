@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from tests.dbt_project.cases import marketplace
+from tests.dbt_project.golden import marketplace
 from tests.dbt_project.marketplace import Built, Marketplace, build_marketplace
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.dbt_project.cases import day, marketplace
+from tests.dbt_project.golden import marketplace
+from tests.dbt_project.golden.basics import day
 from tests.dbt_project.marketplace import Built, build_untested
 
 

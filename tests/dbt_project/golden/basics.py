@@ -1,7 +1,8 @@
-"""Cases to be worked out by hand, all in one small marketplace; as_of is 1 January 2026."""
+"""Persons, clocks, states, fills, hires and consents: the cases that most families lean on."""
 
 from datetime import date, datetime, timedelta
 
+from tests.dbt_project.golden import Expected, at_employer, by
 from tests.dbt_project.marketplace import AS_OF, Marketplace
 
 OBSERVED = (date(2020, 1, 1), None)
@@ -12,22 +13,6 @@ LATER = datetime(2026, 2, 1)
 def day(number: int) -> date:
     """Return the day so many days after the completion at DONE."""
     return (DONE + timedelta(days=number)).date()
-
-
-def marketplace() -> Marketplace:
-    market = Marketplace()
-    for case in (
-        people_and_merges,
-        outcomes_of_pairs,
-        class_of_2025,
-        versions_and_the_two_clocks,
-        applications_in_every_state,
-        fills_and_completions,
-        hires_and_offers,
-        consents,
-    ):
-        case(market)
-    return market
 
 
 def people_and_merges(market: Marketplace) -> None:
@@ -185,3 +170,46 @@ def consents(market: Marketplace) -> None:
     withdrawn = {"student_id": "withdrawn-consent", "joined_at": datetime(2020, 1, 1), **person}
     refusal = {"consent_analytics": False, "consent_contact": True}
     market.add("students", {**withdrawn, **refusal, "_delivered_at": DONE + timedelta(days=30)})
+
+
+CASES = (
+    people_and_merges,
+    outcomes_of_pairs,
+    class_of_2025,
+    versions_and_the_two_clocks,
+    applications_in_every_state,
+    fills_and_completions,
+    hires_and_offers,
+    consents,
+)
+
+IN_FILLS = at_employer("fills")
+IN_STATES = at_employer("states")
+AT_NACE = by("person_host__host_id", "nace")
+AT_SEEN = by("person_host__host_id", "seen")
+AT_JOBS = at_employer("jobs")
+
+EXPECTED = [
+    Expected("applications", 9, IN_STATES),
+    Expected("applications_open", 2, IN_STATES),
+    Expected("selection_rate", 2 / 8, IN_STATES),
+    Expected("projects_posted", 5, IN_FILLS),
+    Expected("fill_rate_14_days", 1 / 4, IN_FILLS),
+    Expected("fill_rate_30_days", 2 / 4, IN_FILLS),
+    Expected("fill_rate_60_days", 3 / 4, IN_FILLS),
+    Expected("completion_rate", 1 / 3, IN_FILLS),
+    Expected("on_time_rate", 1 / 2, IN_FILLS),
+    Expected("gmv_booked", 1500, IN_FILLS),
+    Expected("gmv_recognised", 1000, IN_FILLS),
+    Expected("take_rate", 50 / 500, IN_FILLS),
+    Expected("nace_conversion_rate", 20 / 50, AT_NACE),
+    Expected("completers", 7, AT_SEEN),
+    Expected("completers_pre_existing", 2, AT_SEEN),
+    Expected("completers_mature_365_days", 4, AT_SEEN),
+    Expected("hire_through_matured", 2 / 4, AT_SEEN),
+    Expected("hire_through_matured_180_days", 1 / 4, AT_SEEN),
+    Expected("offer_through", 0, AT_SEEN),
+    Expected("hires", 3, AT_JOBS),
+    Expected("renege_rate", 2 / 5, AT_JOBS),
+    Expected("retention_rate_1_year", 1 / 2, AT_JOBS),
+]
