@@ -27,8 +27,9 @@ lint: $(INSTALLED) ## check style, format, types and SQL
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
-bench: $(INSTALLED) ## measure the ingest of 10 million applications
+bench: $(INSTALLED) ## measure ingest and build at 10 million applications
 	$(BIN)/python -m tests.benchmarks.ingest
+	$(BIN)/python -m tests.benchmarks.build
 
 # A throw-away environment: the resolver is no part of the project.
 lock: ## resolve the dependencies anew into requirements.lock

@@ -12,13 +12,12 @@ import shutil
 import statistics
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from pipelines.contract import ENTITIES, PROVENANCE
+from tests.benchmarks.processes import HEADER, Run, row, timed
 from tests.conftest import ROOT
 
 ROWS, ROUNDS = 10_000_000, 3
@@ -41,15 +40,6 @@ connection.close()
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """One finished process: wall seconds, processor seconds and its peak memory in GB."""
-
-    wall: float
-    cpu: float
-    gigabytes: float
-
-
 def write_file(path: Path, rows: int) -> None:
     """Write applications as CSV, a few of them dirty: a field too many, a text for a time, another status."""
     with duckdb.connect() as connection:
@@ -70,17 +60,6 @@ def write_file(path: Path, rows: int) -> None:
                 from (select range as row, range % {rows // DIRTY} = 7 as is_dirty from range({rows}))
             ) to '{path}' (header false, quote '', escape '', delimiter '\x1e')
         """)
-
-
-def timed(command: list[str], environment: dict[str, str]) -> Run:
-    """Run a command to its end and return what it took."""
-    started = time.perf_counter()
-    process = os.spawnve(os.P_NOWAIT, command[0], command, environment)
-    _, status, usage = os.wait4(process, 0)
-    wall = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"{command} failed")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6)
 
 
 def bare_run(file: Path, folder: Path) -> Run:
@@ -109,12 +88,6 @@ def held(data: Path) -> tuple[int, int, bool]:
     return int(loaded), int(quarantined), bool(complete) and columns == expected
 
 
-def row(name: str, runs: list[Run]) -> str:
-    """Return a line of the table: medians of wall and processor seconds, greatest memory."""
-    wall, cpu = (statistics.median(getattr(run, part) for run in runs) for part in ("wall", "cpu"))
-    return f"{name:<28}{wall:>10.1f}{cpu:>10.1f}{max(run.gigabytes for run in runs):>10.2f}"
-
-
 def main(rows: int = ROWS, rounds: int = ROUNDS) -> int:
     """Measure in turns, print the table and return 1 where a limit is passed."""
     with tempfile.TemporaryDirectory(prefix="throughline-bench-") as name:
@@ -131,7 +104,7 @@ def main(rows: int = ROWS, rounds: int = ROUNDS) -> int:
     memory = max(run.gigabytes for run in ours)
     lines = [
         f"ingest of {rows:,} applications, {size:,.0f} MB, {rounds} rounds, {os.cpu_count()} processors",
-        f"{'':<28}{'wall s':>10}{'cpu s':>10}{'peak GB':>10}",
+        HEADER,
         row("throughline ingest", ours),
         row("bare typed read_csv", bare),
         f"ratio of wall times, median {ratio:.2f} (limit {MOST_RATIO}); peak {memory:.2f} GB (limit {MOST_GIGABYTES})",
