@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from tests.dbt_project.curves import Curve, runner
 from tests.dbt_project.golden import marketplace
 from tests.dbt_project.marketplace import Built, Marketplace, build_marketplace
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """A marketplace without rows, built: the shape of every mart, and the published table macro."""
+    """A marketplace without rows, built: the shape of every mart, and the published table macros."""
     built = build_marketplace(Marketplace(), tmp_path_factory.mktemp("empty"))
     yield built
     built.connection.close()
@@ -20,6 +21,18 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
 @pytest.fixture(scope="module")
 def built_empty(empty: Built) -> duckdb.DuckDBPyConnection:
     return empty.connection
+
+
+@pytest.fixture(scope="module")
+def curve(built_empty: duckdb.DuckDBPyConnection) -> Curve:
+    """Cumulative incidence of a frame."""
+    return runner(built_empty, "cumulative_incidence")
+
+
+@pytest.fixture(scope="module")
+def kaplan_meier(built_empty: duckdb.DuckDBPyConnection) -> Curve:
+    """Kaplan-Meier survival of a frame."""
+    return runner(built_empty, "kaplan_meier")
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,16 @@
 """The curve, against arithmetic written here: exact fractions, the textbook's double loop, and the planted truth."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from math import exp, log, sqrt
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
 
 from pipelines.sample.outcomes import draw_pairs, true_incidence
+from tests.dbt_project.curves import Curve, Unit, frame, random_units
 
-Pair = tuple[int, int, int]
-"""entry_days, exit_days, event_code (1 host, 2 elsewhere, 0 censored)."""
-
-Curve = Callable[[pl.DataFrame], pl.DataFrame]
-
-TIES_AND_LATE_ENTRY: list[Pair] = [
+TIES_AND_LATE_ENTRY: list[Unit] = [
     (0, 3, 1),
     (0, 3, 2),
     (0, 3, 0),
@@ -35,25 +29,7 @@ PAIRS = 2000
 YEAR = 365
 
 
-@pytest.fixture(scope="module")
-def curve(built_empty: duckdb.DuckDBPyConnection) -> Curve:
-    """Return a function that runs the published table macro on a frame."""
-
-    def run(pairs: pl.DataFrame) -> pl.DataFrame:
-        built_empty.register("frame", pairs.to_arrow())
-        built_empty.execute("create or replace temp table some_pairs as select * from frame")
-        built_empty.unregister("frame")
-        answer = built_empty.execute("select * from marts.cumulative_incidence('some_pairs') order by group_key, day")
-        return pl.DataFrame(answer.to_arrow_table())
-
-    return run
-
-
-def frame(pairs: list[Pair]) -> pl.DataFrame:
-    return pl.DataFrame(pairs, schema=["entry_days", "exit_days", "event_code"], orient="row")
-
-
-def exact_curve(pairs: list[Pair]) -> dict[int, tuple[Fraction, Fraction, Fraction, Fraction]]:
+def exact_curve(pairs: list[Unit]) -> dict[int, tuple[Fraction, Fraction, Fraction, Fraction]]:
     """Return day -> (host incidence, elsewhere incidence, Kaplan-Meier survival, variance of the host's incidence).
 
     The textbook's definition, day by day, in rational arithmetic; Marubini and Valsecchi (1995), section 11.3.
@@ -84,15 +60,8 @@ def exact_variance(host: Fraction, steps: list[tuple[Fraction, Fraction, int, in
     return total
 
 
-def random_pairs(seed: int) -> list[Pair]:
-    rng = np.random.default_rng(seed)
-    entries = rng.integers(0, 6, 60) * rng.integers(0, 2, 60)
-    exits = entries + rng.integers(1, 15, 60)
-    return list(zip(entries.tolist(), exits.tolist(), rng.integers(0, 3, 60).tolist(), strict=True))
-
-
-@pytest.mark.parametrize("pairs", [TIES_AND_LATE_ENTRY, *map(random_pairs, range(5))], ids=range(6))
-def test_the_curve_is_the_textbook_s_with_ties_and_late_entry(curve: Curve, pairs: list[Pair]) -> None:
+@pytest.mark.parametrize("pairs", [TIES_AND_LATE_ENTRY, *map(random_units, range(5))], ids=range(6))
+def test_the_curve_is_the_textbook_s_with_ties_and_late_entry(curve: Curve, pairs: list[Unit]) -> None:
     got = curve(frame(pairs))
     expected = exact_curve(pairs)
     assert got["day"].to_list() == sorted(expected)
@@ -155,10 +124,10 @@ def test_a_pair_that_left_before_it_was_watched_is_left_out(curve: Curve) -> Non
 
 
 def test_curves_of_several_groups_do_not_mix(curve: Curve) -> None:
-    alone = [curve(frame(pairs)) for pairs in (TIES_AND_LATE_ENTRY, random_pairs(7))]
+    alone = [curve(frame(pairs)) for pairs in (TIES_AND_LATE_ENTRY, random_units(7))]
     both = curve(
         pl.concat(
-            [frame(TIES_AND_LATE_ENTRY).with_columns(group_key=1), frame(random_pairs(7)).with_columns(group_key=2)]
+            [frame(TIES_AND_LATE_ENTRY).with_columns(group_key=1), frame(random_units(7)).with_columns(group_key=2)]
         )
     )
     for key, single in zip(("1", "2"), alone, strict=True):
