@@ -53,11 +53,12 @@ python=; for each in $(CANDIDATES); do \
 	fi
 endef
 
+# Wheels alone, but for autograd-gamma (pure Python, for lifelines), which is published as source alone.
 $(INSTALLED): requirements.lock pyproject.toml
 	@set -e; if [ ! -x $(BIN)/pip ]; then \
 	$(find_python); \
 	echo "Making $(VENV) with $$("$$python" --version)"; "$$python" -m venv --clear $(VENV); fi
 	@echo "Installing the locked packages into $(VENV): a few minutes the first time"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-binary autograd-gamma --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
