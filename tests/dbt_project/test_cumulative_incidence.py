@@ -1,6 +1,5 @@
 """The curve, against arithmetic written here: exact fractions, the textbook's double loop, and the planted truth."""
 
-from fractions import Fraction
 from math import exp, log, sqrt
 
 import numpy as np
@@ -8,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.sample.outcomes import draw_pairs, true_incidence
-from tests.dbt_project.curves import Curve, Unit, frame, random_units
+from tests.dbt_project.curves import Curve, Unit, exact_curve, frame, random_units
 
 TIES_AND_LATE_ENTRY: list[Unit] = [
     (0, 3, 1),
@@ -29,48 +28,17 @@ PAIRS = 2000
 YEAR = 365
 
 
-def exact_curve(pairs: list[Unit]) -> dict[int, tuple[Fraction, Fraction, Fraction, Fraction]]:
-    """Return day -> (host incidence, elsewhere incidence, Kaplan-Meier survival, variance of the host's incidence).
-
-    The textbook's definition, day by day, in rational arithmetic; Marubini and Valsecchi (1995), section 11.3.
-    """
-    survival, host, elsewhere = Fraction(1), Fraction(0), Fraction(0)
-    steps: list[tuple[Fraction, Fraction, int, int, int]] = []
-    answer = {}
-    for day in sorted({exit_day for _, exit_day, _ in pairs}):
-        at_risk = sum(entry < day <= exit_day for entry, exit_day, _ in pairs)
-        hosts = sum(exit_day == day and event == 1 for _, exit_day, event in pairs)
-        others = sum(exit_day == day and event == 2 for _, exit_day, event in pairs)
-        before = survival
-        host += before * Fraction(hosts, at_risk)
-        elsewhere += before * Fraction(others, at_risk)
-        survival *= 1 - Fraction(hosts + others, at_risk)
-        steps.append((host, before, at_risk, hosts, hosts + others))
-        answer[day] = (host, elsewhere, survival, exact_variance(host, steps))
-    return answer
-
-
-def exact_variance(host: Fraction, steps: list[tuple[Fraction, Fraction, int, int, int]]) -> Fraction:
-    total = Fraction(0)
-    for then, before, n, d1, d in steps:
-        if d < n:
-            total += (host - then) ** 2 * Fraction(d, n * (n - d))
-        total += before**2 * Fraction((n - d1) * d1, n**3)
-        total -= 2 * (host - then) * before * Fraction(d1, n**2)
-    return total
-
-
 @pytest.mark.parametrize("pairs", [TIES_AND_LATE_ENTRY, *map(random_units, range(5))], ids=range(6))
 def test_the_curve_is_the_textbook_s_with_ties_and_late_entry(curve: Curve, pairs: list[Unit]) -> None:
     got = curve(frame(pairs))
-    expected = exact_curve(pairs)
+    expected = exact_curve(pairs, competing=True)
     assert got["day"].to_list() == sorted(expected)
     for row in got.iter_rows(named=True):
-        host, elsewhere, survival, variance = expected[row["day"]]
-        assert row["host_incidence"] == pytest.approx(float(host), abs=1e-12)
-        assert row["elsewhere_incidence"] == pytest.approx(float(elsewhere), abs=1e-12)
-        assert row["survival"] == pytest.approx(float(survival), abs=1e-12)
-        assert row["host_variance"] == pytest.approx(float(variance), abs=1e-12)
+        step = expected[row["day"]]
+        assert row["host_incidence"] == pytest.approx(float(step.host), abs=1e-12)
+        assert row["elsewhere_incidence"] == pytest.approx(float(step.elsewhere), abs=1e-12)
+        assert row["survival"] == pytest.approx(float(step.survival), abs=1e-12)
+        assert row["host_variance"] == pytest.approx(float(step.variance), abs=1e-12)
 
 
 def test_incidences_sum_to_one_minus_kaplan_meier(curve: Curve) -> None:

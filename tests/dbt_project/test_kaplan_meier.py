@@ -1,13 +1,12 @@
 """Kaplan-Meier, against arithmetic written here: exact fractions, and what the formulas become without censoring."""
 
-from fractions import Fraction
 from math import exp, log, sqrt
 
 import duckdb
 import polars as pl
 import pytest
 
-from tests.dbt_project.curves import Curve, Unit, frame, random_units
+from tests.dbt_project.curves import Curve, Unit, exact_curve, frame, random_units
 
 TIES_AND_LATE_ENTRY: list[Unit] = [
     (0, 3, 1),
@@ -23,29 +22,16 @@ TIES_AND_LATE_ENTRY: list[Unit] = [
 ]
 
 
-def exact_survival(units: list[Unit]) -> dict[int, tuple[int, int, Fraction, Fraction]]:
-    """Return day -> (at risk, events, survival, Greenwood's variance), in rational arithmetic."""
-    survival, total = Fraction(1), Fraction(0)
-    answer = {}
-    for day in sorted({exit_day for _, exit_day, _ in units}):
-        at_risk = sum(entry < day <= exit_day for entry, exit_day, _ in units)
-        events = sum(exit_day == day and event == 1 for _, exit_day, event in units)
-        survival *= 1 - Fraction(events, at_risk)
-        total += Fraction(events, at_risk * (at_risk - events)) if events < at_risk else 0
-        answer[day] = (at_risk, events, survival, survival**2 * total)
-    return answer
-
-
 @pytest.mark.parametrize("units", [TIES_AND_LATE_ENTRY, *map(random_units, range(5))], ids=range(6))
 def test_the_survival_is_the_textbook_s_with_ties_and_late_entry(kaplan_meier: Curve, units: list[Unit]) -> None:
     got = kaplan_meier(frame(units))
-    expected = exact_survival(units)
+    expected = exact_curve(units, competing=False)
     assert got["day"].to_list() == sorted(expected)
     for row in got.iter_rows(named=True):
-        at_risk, events, survival, variance = expected[row["day"]]
-        assert (row["at_risk_count"], row["event_count"]) == (at_risk, events)
-        assert row["survival"] == pytest.approx(float(survival), abs=1e-12)
-        assert row["variance"] == pytest.approx(float(variance), abs=1e-12)
+        step = expected[row["day"]]
+        assert (row["at_risk_count"], row["event_count"]) == (step.at_risk, step.events)
+        assert row["survival"] == pytest.approx(float(step.survival), abs=1e-12)
+        assert row["variance"] == pytest.approx(float(step.greenwood), abs=1e-12)
 
 
 def test_without_censoring_greenwood_is_the_binomial_variance(kaplan_meier: Curve) -> None:
