@@ -1,0 +1,81 @@
+{#
+    How unevenly an amount is spread over units. The relation has one row per unit with amount (not negative; a unit
+    whose amount is unknown is left out, one with nothing counts) and, if wanted, the column that names its group.
+        hhi   Herfindahl and Hirschman: sum of squared percentage shares, 10000 / n to 10000
+        gini  2 sum(i x_i) / (n sum x) - (n + 1) / n over the amounts in rising order: 0 if all are equal
+    Shares of a total of nothing are NULL. This text is both a model's and a table macro's.
+#}
+{% macro concentration(relation, group_key='group_key') %}
+    with sized_units as (
+        select
+            {{ group_key }} as unit_group,
+            cast(amount as double) as amount
+        from {{ relation }}
+        where amount is not null
+    ),
+
+    ranked_units as (
+        select
+            unit_group,
+            amount,
+            row_number() over (partition by unit_group order by amount) as rising_rank,
+            row_number() over (partition by unit_group order by amount desc) as falling_rank
+        from sized_units
+    ),
+
+    group_sums as (
+        select
+            unit_group,
+            cast(count(*) as bigint) as unit_count,
+            sum(amount) as total,
+            sum(case when falling_rank <= 10 then amount else cast(0 as double) end) as top_10_total,
+            sum(amount * amount) as square_total,
+            sum(amount * rising_rank) as ranked_total
+        from ranked_units
+        group by unit_group
+    )
+
+    select
+        unit_group as group_key,
+        unit_count,
+        total,
+        {# Sums of doubles may end a rounding error beside 0 or 1; least and greatest pass over NULL. #}
+        case when total > 0 then least(top_10_total / total, cast(1 as double)) end as top_10_share,
+        case when total > 0 then 10000 * square_total / (total * total) end as hhi,
+        case
+            when total > 0 then greatest(
+                2 * ranked_total / (unit_count * total) - (unit_count + 1) / cast(unit_count as double),
+                cast(0 as double)
+            )
+        end as gini
+    from group_sums
+{% endmacro %}
+
+
+{# Publishes it as marts.concentration(rel), so that the same text runs on any slice. #}
+{% macro create_concentration() -%}
+    {{ return(adapter.dispatch('create_concentration', 'throughline')()) }}
+{%- endmacro %}
+
+
+{% macro default__create_concentration() -%}
+    select 1 as engine_has_no_table_macros
+{%- endmacro %}
+
+
+{% macro duckdb__create_concentration() -%}
+    {#- group_key is optional: inside the lateral it is the relation's own column, or else the default's. -#}
+    {%- set slice -%}
+        (
+            select slices.*
+            from
+                (select 'all' as group_key) as defaults,
+                lateral (select amount, group_key as slice_key from query_table(rel)) as slices
+        ) as sliced_units
+    {%- endset -%}
+    create schema if not exists marts;
+    create or replace macro marts.concentration(rel) as table
+    {{ concentration(slice, group_key='slice_key') }};
+    comment on macro table marts.concentration is
+    'Concentration of a relation with amount, one row per unit, and, if wanted, group_key: top-10 share, HHI, Gini';
+{%- endmacro %}
