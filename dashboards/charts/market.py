@@ -80,12 +80,13 @@ def first_application(curve: pl.DataFrame, mode: Mode) -> go.Figure:
 
 
 def ends(by_term: pl.DataFrame, mode: Mode) -> go.Figure:
-    """Draw per term how its projects ended: filled, still open, closed with nobody selected or no applicant."""
+    """Draw per term how its projects ended: filled, still open, closed with nobody accepting, selected or applying."""
     colours = PALETTES[mode]
     drawn = figure(mode, 300)
     fills = {
         "Filled": colours.accent,
         "Still open": colours.open,
+        "Closed, nobody accepted": colours.soft_ink,
         "Closed, nobody selected": colours.neutral,
         "Closed, nobody applied": colours.lost,
     }

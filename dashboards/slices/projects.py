@@ -13,6 +13,7 @@ COLUMNS = ("term_label", "category", "industry")
 REASONS = {
     "filled": "Filled",
     "open": "Still open",
+    "closed without acceptance": "Closed, nobody accepted",
     "closed without selection": "Closed, nobody selected",
     "closed without applications": "Closed, nobody applied",
 }
@@ -26,23 +27,17 @@ def first_application_query(scope: Scope) -> Query:
     sliced = f"""
         select
             0 as entry_days,
-            1 + greatest(
-                date_diff('day', posted_at, coalesce(first_application_at, closed_at, $as_of)), 0
-            ) as exit_days,
-            case
-                when first_application_at is not null then 1
-                when closed_at is not null then 2
-                else 0
-            end as event_code,
+            first_application_exit_days as exit_days,
+            first_application_event_code as event_code,
             'all' as group_key,
         from analytics.marts.fct_projects
         where {conditions(scope, "posted_date", COLUMNS)}
     """
-    return Query.of(CURVE, scope.parameters() | {"as_of": scope.generation.as_of}, sliced)
+    return Query.of(CURVE, scope.parameters(), sliced)
 
 
 def first_application(scope: Scope) -> pl.DataFrame:
-    """Return day (1 = the day of posting), share of projects with an application by then, share closed without one."""
+    """Return day (1 = the first 24 hours), share of projects with an application by then, share closed without one."""
     found = frame(scope.generation, scope.viewer, first_application_query(scope))
     return found.select(
         pl.col("day").cast(pl.Int64),

@@ -4,7 +4,7 @@ with applications as (
 ),
 
 projects as (
-    select project_id, employer_id, host_id, category
+    select project_id, employer_id, host_id, category, posted_at
     from {{ ref('int_projects_hosted') }}
 ),
 
@@ -34,6 +34,7 @@ progressed_applications as (
         projects.employer_id,
         projects.host_id,
         projects.category,
+        projects.posted_at,
         applications.applied_at,
         times.reviewed_at,
         times.shortlisted_at,

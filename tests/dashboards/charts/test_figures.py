@@ -142,7 +142,7 @@ def test_supply_and_demand_orders_terms_by_time_and_categories_by_demand(mode: M
 @pytest.mark.parametrize("mode", MODES)
 def test_market_charts_draw_what_the_frames_hold(mode: Mode) -> None:
     ends = pl.DataFrame({"term": ["Fall 2025"], "reason": ["Still open"], "projects": [3], "share": [1.0]})
-    assert [len(trace.x or ()) for trace in market.ends(ends, mode).data] == [0, 1, 0, 0]
+    assert [len(trace.x or ()) for trace in market.ends(ends, mode).data] == [0, 1, 0, 0, 0]
     depth = pl.DataFrame({"applications": ["0", "1-4"], "projects": [1, 3], "share": [0.25, 0.75]})
     assert list(market.depth(depth, mode).data[0].text) == ["25 %", "75 %"]
     money = pl.DataFrame({"month": [date(2026, 1, 1)], "gmv_booked": [10.0], "gmv_recognised": [8.0]})

@@ -1,0 +1,25 @@
+with engagements as (
+    select
+        project_id,
+        host_id,
+        student_key as person_key,
+        approved_at
+    from {{ ref('int_engagements_placed') }}
+    where
+        approved_at is not null
+        and project_id is not null
+        and host_id is not null
+        and student_key is not null
+),
+
+completed_projects as (
+    select
+        project_id,
+        host_id,
+        person_key,
+        min(approved_at) as first_approved_at
+    from engagements
+    group by project_id, host_id, person_key
+)
+
+select * from completed_projects
