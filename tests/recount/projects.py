@@ -90,11 +90,12 @@ def applications_per_project_median(world: World) -> float | None:
     return median(counts(world)) if world.projects else None
 
 
-@figure("applications_per_project_p90")
-def applications_per_project_p90(world: World) -> float | None:
-    """Return the smallest count that 90 % of the projects do not exceed."""
-    found = counts(world)
-    return found[ceil(0.9 * len(found)) - 1] if found else None
+def quantile(values: list[int], share: float) -> float | None:
+    """Return the smallest value that the share of all values does not exceed."""
+    return sorted(values)[ceil(share * len(values)) - 1] if values else None
+
+
+figure("applications_per_project_p90")(lambda world: quantile(counts(world), 0.9))
 
 
 def decided(world: World) -> list[list[dict[str, Any]]]:
