@@ -1,0 +1,3 @@
+"""One row per attributable hire, engagement before it and credit model."""
+
+KEY = ("hire_credit_key",)
