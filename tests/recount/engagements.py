@@ -164,18 +164,21 @@ def answers(world: World) -> list[bool]:
     return [row["would_hire"] for row in feedback(world, "employer").values() if row["would_hire"] is not None]
 
 
-def shrunk(world: World, role: str) -> float | None:
-    """Return the mean rating drawn toward the grand mean of employers: empirical Bayes by the method of moments."""
+def ratings_by_employer(world: World, role: str) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = defaultdict(list)
     employer = {row["engagement_id"]: row["employer_id"] for row in engagements(world)}
     for key, row in feedback(world, role).items():
         if row["rating"] is not None:
             groups[employer[key]].append(row["rating"])
-    everything = [rating for group in groups.values() for rating in group]
-    if not everything:
+    return groups
+
+
+def shrunk(world: World, role: str) -> float | None:
+    """Return the mean rating drawn toward the grand mean of employers: empirical Bayes by the method of moments."""
+    grand = grand_mean(world, role)
+    if grand is None:
         return None
-    weight = prior_weight(list(groups.values()))
-    grand = mean(everything)
+    weight, everything = weight_of_prior(world, role), ratings(world, role)
     return (sum(everything) + weight * grand) / (len(everything) + weight)
 
 
@@ -189,10 +192,19 @@ def prior_weight(groups: list[list[int]]) -> float:
     return within / max((between_square - within) / typical, 1e-12)
 
 
+def grand_mean(world: World, role: str) -> float | None:
+    return mean(ratings(world, role)) if ratings(world, role) else None
+
+
+def weight_of_prior(world: World, role: str) -> float:
+    return prior_weight(list(ratings_by_employer(world, role).values()))
+
+
 for _role in ("employer", "student"):
-    figure(f"{_role}_rating_mean")(
-        lambda world, role=_role: mean(ratings(world, role)) if ratings(world, role) else None
-    )
+    figure(f"{_role}_rating_sum")(lambda world, role=_role: sum(ratings(world, role)))
+    figure(f"{_role}_rating_prior_mean")(lambda world, role=_role: grand_mean(world, role))
+    figure(f"{_role}_rating_prior_weight")(lambda world, role=_role: weight_of_prior(world, role))
+    figure(f"{_role}_rating_mean")(lambda world, role=_role: grand_mean(world, role))
     figure(f"engagements_rated_by_{_role}")(lambda world, role=_role: len(ratings(world, role)))
     figure(f"{_role}_rating_response_rate")(
         lambda world, role=_role: ratio(rated_of_approved(world, role), len(approved(world)))
