@@ -48,3 +48,9 @@
         'day', "cast('" ~ first ~ "' as date)", "cast('" ~ last ~ "' as date)"
     ) }}
 {% endmacro %}
+
+
+{# The last day of the month that a first day begins. #}
+{% macro last_day_of_month(first_day) -%}
+    cast({{ dbt.last_day(first_day, 'month') }} as date)
+{%- endmacro %}

@@ -1,0 +1,65 @@
+{# Who applied for a decided project, and what they had done before its first choice. #}
+with applications as (
+    select
+        application_id, project_id, student_key as person_key, selected_at, approved_at
+    from {{ ref('int_applications_progressed') }}
+    where student_key is not null
+),
+
+projects as (
+    select
+        project_id, employer_id, host_id, category, first_selected_at,
+        first_selected_date, observable_from, observable_to
+    from {{ ref('int_projects_decided') }}
+),
+
+completions as (
+    select
+        person_key, host_id, valid_from, person_completion_count, person_valid_to,
+        host_completion_count, host_valid_to
+    from {{ ref('int_completions_ranged') }}
+),
+
+students as (
+    select student_key, consent_withdrawn_at from {{ ref('stg_platform__students') }}
+),
+
+compared_applications as (
+    select
+        applications.application_id,
+        applications.project_id,
+        projects.employer_id,
+        projects.host_id,
+        applications.person_key,
+        projects.category,
+        projects.first_selected_at,
+        projects.first_selected_date,
+        {{ flag('applications.selected_at is not null') }} as is_selected,
+        {{ flag('applications.approved_at is not null') }} as is_completed,
+        coalesce(earlier.person_completion_count, 0) as prior_completion_count,
+        coalesce(earlier_here.host_completion_count, 0) as prior_host_completion_count,
+        {{ flag(
+            'projects.observable_from <= projects.first_selected_date and '
+            ~ date_after('projects.first_selected_date', 365)
+            ~ ' <= least(projects.observable_to, coalesce('
+            ~ 'cast(students.consent_withdrawn_at as date), projects.observable_to))'
+        ) }} as is_observed_365_days
+    from applications
+    inner join projects
+        on applications.project_id = projects.project_id
+    left join students
+        on applications.person_key = students.student_key
+    left join completions as earlier
+        on
+            applications.person_key = earlier.person_key
+            and projects.first_selected_at > earlier.valid_from
+            and coalesce(projects.first_selected_at <= earlier.person_valid_to, true)
+    left join completions as earlier_here
+        on
+            applications.person_key = earlier_here.person_key
+            and projects.host_id = earlier_here.host_id
+            and projects.first_selected_at > earlier_here.valid_from
+            and coalesce(projects.first_selected_at <= earlier_here.host_valid_to, true)
+)
+
+select * from compared_applications

@@ -1,0 +1,3 @@
+"""One row per employer and month with recruiting costs."""
+
+KEY = ("recruiting_month_key",)

@@ -1,0 +1,3 @@
+"""One row per published figure that money is compared with."""
+
+KEY = ("benchmark_id",)

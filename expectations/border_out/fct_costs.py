@@ -1,0 +1,3 @@
+"""One row per cost line of an employer."""
+
+KEY = ("cost_id",)

@@ -1,0 +1,3 @@
+"""One row per application to a decided project."""
+
+KEY = ("application_id",)
