@@ -179,24 +179,29 @@ def shrunk(world: World, role: str) -> float | None:
     if grand is None:
         return None
     weight, everything = weight_of_prior(world, role), ratings(world, role)
+    if weight is None:
+        return grand
     return (sum(everything) + weight * grand) / (len(everything) + weight)
 
 
-def prior_weight(groups: list[list[int]]) -> float:
-    """Return how many ratings the prior is worth: variance within over variance between groups (one-way ANOVA)."""
+def prior_weight(groups: list[list[int]]) -> float | None:
+    """Return how many ratings the prior is worth: variance within over variance between groups (one-way ANOVA).
+
+    None where the groups differ by no more than chance.
+    """
     total, count = sum(map(len, groups)), len(groups)
     grand = sum(map(sum, groups)) / total
     within = sum((rating - mean(group)) ** 2 for group in groups for rating in group) / (total - count)
     between_square = sum(len(group) * (mean(group) - grand) ** 2 for group in groups) / (count - 1)
     typical = (total - sum(len(group) ** 2 for group in groups) / total) / (count - 1)
-    return within / max((between_square - within) / typical, 1e-12)
+    return within * typical / (between_square - within) if between_square > within else None
 
 
 def grand_mean(world: World, role: str) -> float | None:
     return mean(ratings(world, role)) if ratings(world, role) else None
 
 
-def weight_of_prior(world: World, role: str) -> float:
+def weight_of_prior(world: World, role: str) -> float | None:
     return prior_weight(list(ratings_by_employer(world, role).values()))
 
 
