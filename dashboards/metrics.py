@@ -1,13 +1,14 @@
 """Metric values: MetricFlow compiles the SQL, the viewer's connection runs it. The only file that asks MetricFlow."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import polars as pl
 
-from dashboards.database import Generation, Query, frame
+from dashboards.database import DatabaseError, Generation, Query, frame
 from dashboards.definitions import Catalogue, Model, catalogue, manifest_text
 from dashboards.scope import DIMENSIONS, Scope
 
@@ -26,10 +27,32 @@ class UnreachableGroupError(ValueError):
         super().__init__(f"Expected one of {allowed}, reachable from the model {model}; found {by!r}.")
 
 
+class UncompilableError(DatabaseError):
+    """A question that MetricFlow cannot turn into SQL."""
+
+    def __init__(self, names: Sequence[str], words: str) -> None:
+        super().__init__(f"{', '.join(names)} cannot be asked so. MetricFlow says: {' '.join(words.split())[:600]}")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A column that metrics can be split by: its full name, such as ``employer__industry``, and where it is held.
+
+    ``grain`` is the finest period of a date, and None of everything else; ``is_key`` marks the key of an entity.
+    """
+
+    name: str
+    description: str
+    model: str | None
+    column: str
+    grain: str | None
+    is_key: bool = False
+
+
 def values(scope: Scope, names: Sequence[str], by: str | None = None) -> pl.DataFrame:
     """Return one column per metric, and one row per group when ``by`` names a dimension, a time grain or a cluster.
 
-    Counts over nothing are 0; rates over nothing are null. Filters that a metric's model does not carry are left out:
+    Counts and sums over nothing are 0, all else is null. Filters that a metric's model does not carry are left out:
     ``ignored_filters`` says which.
     """
     known = catalogue(scope.generation)
@@ -44,8 +67,8 @@ def values(scope: Scope, names: Sequence[str], by: str | None = None) -> pl.Data
             if by is None
             else joined.join(other, on=GROUP, how="full", coalesce=True, nulls_equal=True)
         )
-    additive = [name for name in names if not known.metric(name).is_rate]
-    counted = joined.with_columns(pl.col(additive).fill_null(0))
+    totals = [name for name in names if known.metric(name).is_total]
+    counted = joined.with_columns(pl.col(totals).fill_null(0))
     return counted.select([*([GROUP] if by else []), *names]).sort(GROUP) if by else counted.select(names)
 
 
@@ -68,9 +91,33 @@ def ignored_filters(scope: Scope, name: str) -> list[str]:
 def compiled(generation: Generation, names: tuple[str, ...], group_by: tuple[str, ...], where: tuple[str, ...]) -> str:
     """Return MetricFlow's SQL for a shape of question; values come later, as bound parameters."""
     from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
+    from metricflow_semantics.errors.error_classes import InvalidQueryException
 
     request = MetricFlowQueryRequest.create(metric_names=names, group_by_names=group_by, where_constraints=where)
-    return str(_engine(generation).explain(request).sql_statement.sql)
+    try:
+        return str(_engine(generation).explain(request).sql_statement.sql)
+    except InvalidQueryException as error:
+        raise UncompilableError(names, str(error)) from error
+
+
+@lru_cache(maxsize=1024)
+def dimensions(generation: Generation, names: tuple[str, ...]) -> tuple[Dimension, ...]:
+    """Return every dimension that all of these metrics reach, the dates among them with their finest grain."""
+    found = [_dimension(each) for each in _engine(generation).simple_dimensions_for_metrics(list(names))]
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
+def _dimension(reached: Any) -> Dimension:
+    is_time = reached.type.value == "time"
+    grain = reached.type_params.time_granularity.value if is_time else None
+    model = reached.semantic_model_reference
+    return Dimension(
+        name="__".join([*(link.element_name for link in reached.entity_links), reached.name]),
+        description=reached.description or "",
+        model=model.semantic_model_name if model else None,
+        column=reached.expr or reached.name,
+        grain=grain,
+    )
 
 
 def _by_model(known: Catalogue, names: Iterable[str]) -> dict[str, list[str]]:

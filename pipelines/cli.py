@@ -7,18 +7,14 @@ Exit codes: 0 done, 1 failed or files refused, 2 wrong use, 3 validation or audi
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from pipelines.errors import PublishRefused, ThroughlineError, did_you_mean
-
-if TYPE_CHECKING:
-    from dashboards.database import Generation
+from pipelines import asking
+from pipelines.errors import PublishRefused, ThroughlineError
 
 app = typer.Typer(
     help="Throughline: how micro-internships feed full-time hiring.", no_args_is_help=True, add_completion=False
@@ -191,53 +187,8 @@ def rollback(generation: Annotated[str | None, typer.Argument(help="A kept gener
     typer.echo(f"current    {chosen.generation}, data as of {chosen.as_of}")
 
 
-@contextmanager
-def asking() -> "Iterator[Generation]":
-    """Lend the current generation as the dashboards see it; what goes wrong there becomes a message here."""
-    import duckdb
-
-    from dashboards.database import DatabaseError, current_generation
-    from pipelines.settings import Settings
-
-    os.environ["THROUGHLINE_DATA"] = str(Settings().data_dir)
-    try:
-        yield current_generation()
-    except (DatabaseError, duckdb.Error) as error:
-        raise ThroughlineError(str(error)) from error
-
-
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="One statement on the published file.")], format: Format = "table"
-) -> None:
-    """Ask the published file in SQL, read-only and within limits."""
-    from dashboards.database import Query, run
-    from pipelines.output import formatted
-
-    with asking() as generation:
-        typer.echo(formatted(run(generation, Query(sql)), format))
-
-
-@app.command()
-def metrics(
-    names: Annotated[list[str] | None, typer.Argument(help="Metrics; none lists them all.")] = None,
-    by: Annotated[list[str] | None, typer.Option(help="Dimension, such as employer__industry.")] = None,
-    format: Format = "table",
-) -> None:
-    """Compute metrics from their one definition, by dimensions."""
-    from dashboards.database import Query, run
-    from dashboards.metrics import compiled
-    from pipelines.output import formatted
-
-    with asking() as generation:
-        known = run(generation, Query("select name, label, unit, description from marts.metric_catalog order by name"))
-        if names:
-            for unknown in set(names) - set(known["name"]):
-                raise ThroughlineError(
-                    f"metric {unknown!r} is unknown; {did_you_mean(unknown, known['name'].to_list())}"
-                )
-            known = run(generation, Query(compiled(generation, tuple(names), tuple(by or ()), ())))
-        typer.echo(formatted(known, format))
+app.command()(asking.query)
+app.command()(asking.metrics)
 
 
 @quarantine.command("list")
