@@ -1,7 +1,8 @@
-"""Wilson's values are those of METRICS.md, "Intervals", computed elsewhere."""
+"""Wilson's values are those of METRICS.md, "Intervals"; the oracle for random counts is statsmodels."""
 
 import numpy as np
 import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from dashboards.intervals import clustered_wilson, design_effect, newcombe, wilson
 
@@ -14,6 +15,25 @@ def test_wilson_gives_the_published_values(successes: int, trials: int, low: flo
     interval = wilson(successes, trials)
     assert interval is not None
     assert (interval.low * 100, interval.high * 100) == pytest.approx((low, high), abs=0.06)
+
+
+def test_wilson_is_that_of_statsmodels() -> None:
+    draws = np.random.default_rng(1)
+    trials = draws.integers(1, 5_000, size=200)
+    for n, k in zip(trials.tolist(), draws.integers(0, trials + 1).tolist(), strict=True):
+        interval = wilson(k, n)
+        assert interval is not None
+        assert (interval.low, interval.high) == pytest.approx(proportion_confint(k, n, method="wilson"), abs=1e-9)
+
+
+def test_newcombe_is_that_of_statsmodels() -> None:
+    draws = np.random.default_rng(2)
+    trials = draws.integers(1, 500, size=(200, 2))
+    for (n, m), (k, j) in zip(trials.tolist(), draws.integers(0, trials + 1).tolist(), strict=True):
+        interval = newcombe(k, n, j, m)
+        expected = confint_proportions_2indep(k, n, j, m, compare="diff", method="newcomb")
+        assert interval is not None
+        assert (interval.low, interval.high) == pytest.approx(expected, abs=1e-9)
 
 
 def test_no_trials_have_no_interval() -> None:
