@@ -39,6 +39,8 @@ THEIRS_ALLOWED: dict[str, tuple[str, ...]] = {
     "pipelines.warehouse": ("duckdb",),
     "expectations.*": ("great_expectations",),
     "dashboards.intervals": ("numpy",),
+    "dashboards.concordance": ("numpy",),
+    "dashboards.audition": ("numpy",),
     "dashboards.fairness": ("numpy", "scipy"),
     "dashboards.economics": ("numpy",),
     "dashboards.charts": ("plotly", "polars", "numpy"),
