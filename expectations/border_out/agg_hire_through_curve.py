@@ -1,8 +1,8 @@
-"""One row per scope and day of the hire-through curve."""
+"""One row per clock, scope and day of the hire-through curve."""
 
 from expectations.rows import ExpectRowsToHold, rows_hold
 
-KEY = ("scope_id", "day")
+KEY = ("clock", "scope_id", "day")
 
 ROUNDING = "0.000000001"
 

@@ -418,8 +418,9 @@ MARTS = """
             90 as exit_days, 1 as is_mature_180_days, 1 as is_hired_180_days, 0 as is_mature_365_days,
             0 as is_hired_365_days, 0 as is_mature_730_days, 0 as is_hired_730_days;
     create table marts.agg_hire_through_curve as
-        select 'platform' as scope_id, 90 as day, 0.1::double as host_incidence, 0.05::double as host_lower,
-            0.2::double as host_upper, 0.4::double as elsewhere_incidence, 0.5::double as survival;
+        select 'completion' as clock, 'platform' as scope_id, 90 as day, 0.1::double as host_incidence,
+            0.05::double as host_lower, 0.2::double as host_upper, 0.4::double as elsewhere_incidence,
+            0.5::double as survival;
     create table marts.agg_employer_month as
         select 'e1:2025-12-01' as employer_month_key, 1 as engagement_count, 400 as fee_usd,
             2 as engagement_count_12_months, 800 as fee_12_months_usd;
@@ -438,7 +439,7 @@ SPOILED = """
     insert into marts.fct_engagements values ('g2', 1, null, 1, 0);
     insert into marts.fct_person_host_outcomes values ('h2', 3, 1, 1, 9, 9, 0, 1, 0, 0, 0, 2);
     insert into marts.agg_employer_month values ('e1:2026-01-01', 3, 400, 2, 800);
-    insert into marts.agg_hire_through_curve values ('platform', 91, 1.5, 0.05, 0.2, 0.4, 0.5);
+    insert into marts.agg_hire_through_curve values ('completion', 'platform', 91, 1.5, 0.05, 0.2, 0.4, 0.5);
 """
 
 
@@ -496,8 +497,8 @@ SPOILT = [
     ("fct_person_host_outcomes", "at risk although pre-existing", None, ["h2"]),
     ("agg_employer_month", "month above its year", None, ["e1:2026-01-01"]),
     ("agg_hire_through_curve", "rate", "host_incidence", None),
-    ("agg_hire_through_curve", "outside its band", "host_incidence", ["platform / 91"]),
-    ("agg_hire_through_curve", "parts do not sum to one", None, ["platform / 91"]),
+    ("agg_hire_through_curve", "outside its band", "host_incidence", ["completion / platform / 91"]),
+    ("agg_hire_through_curve", "parts do not sum to one", None, ["completion / platform / 91"]),
 ]
 
 

@@ -15,30 +15,12 @@ offered as (
 ),
 
 students as (
-    select
-        student_key,
-        case
-            when extract(month from graduation_date) <= 6
-                then extract(year from graduation_date)
-            else extract(year from graduation_date) + 1
-        end as class_year
-    from {{ ref('stg_platform__students') }}
-    where consent_analytics
+    select student_key, class_year, class_deadline
+    from {{ ref('int_students_classed') }}
 ),
 
 answers as (
-    select
-        first_destinations.student_key,
-        destinations.is_nace_eligible,
-        row_number() over (
-            partition by first_destinations.student_key
-            order by
-                first_destinations.surveyed_at desc,
-                first_destinations.response_id asc
-        ) as recency
-    from {{ ref('stg_outcomes__first_destinations') }} as first_destinations
-    inner join {{ ref('nace_destinations') }} as destinations
-        on first_destinations.outcome = destinations.outcome
+    select student_key, is_nace_eligible from {{ ref('int_students_surveyed') }}
 ),
 
 dated_pairs as (
@@ -46,15 +28,11 @@ dated_pairs as (
         pairs.person_key,
         pairs.host_id,
         pairs.completed_date,
-        cast(students.class_year as bigint) as class_year,
-        cast(
-            concat(cast(cast(students.class_year as bigint) as string), '-12-31')
-            as date
-        ) as class_deadline
+        students.class_year,
+        students.class_deadline
     from pairs
     inner join students
         on pairs.person_key = students.student_key
-    where students.class_year is not null
 ),
 
 classed_pairs as (
@@ -88,7 +66,7 @@ classed_pairs as (
             dated_pairs.person_key = offered.person_key
             and dated_pairs.host_id = offered.host_id
     left join answers
-        on dated_pairs.person_key = answers.student_key and answers.recency = 1
+        on dated_pairs.person_key = answers.student_key
 )
 
 select * from classed_pairs

@@ -12,13 +12,8 @@ with engagements as (
 ),
 
 first_selections as (
-    select
-        student_key,
-        host_id,
-        min(selected_at) as first_selected_at
-    from {{ ref('int_applications_progressed') }}
-    where selected_at is not null
-    group by student_key, host_id
+    select student_key, host_id, first_selected_at
+    from {{ ref('int_person_hosts_approached') }}
 ),
 
 completions as (

@@ -8,7 +8,7 @@ observed_hosts as (
 ),
 
 students as (
-    select student_key, consent_withdrawn_at from {{ ref('stg_platform__students') }}
+    select student_key, consent_withdrawn_at from {{ ref('int_students_withdrawn') }}
 ),
 
 hired as (
@@ -33,13 +33,9 @@ observed_pairs as (
         observed_hosts.observable_to,
         hired.host_hired_date,
         hired.elsewhere_hired_date,
-        least(
-            observed_hosts.observable_to,
-            coalesce(
-                cast(students.consent_withdrawn_at as date),
-                observed_hosts.observable_to
-            )
-        ) as follow_up_ends_at,
+        {{ follow_up_end(
+            'observed_hosts.observable_to', 'students.consent_withdrawn_at'
+        ) }} as follow_up_ends_at,
         {{ flag(
             'applied.ats_applied_at < pairs.first_selected_at'
             ~ ' or hired.was_hired_before = 1'

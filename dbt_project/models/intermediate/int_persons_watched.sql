@@ -1,0 +1,70 @@
+{#
+    A person is watched through the feeds of the hosts, and by what a survey's answer tells of the time up to it. An
+    answer that was given before the feeds began is left aside, since nobody watched in between.
+#}
+with pairs as (
+    select person_key, host_id, completed_date, completion_count
+    from {{ ref('int_person_hosts_completed') }}
+),
+
+observed_hosts as (
+    select host_id, observable_from, observable_to from {{ ref('int_hosts_observed') }}
+),
+
+withdrawn as (
+    select student_key, consent_withdrawn_at from {{ ref('int_students_withdrawn') }}
+),
+
+answers as (
+    select student_key, surveyed_date, is_full_time
+    from {{ ref('int_students_surveyed') }}
+),
+
+persons as (
+    select
+        pairs.person_key,
+        min(pairs.completed_date) as completed_date,
+        cast(count(*) as bigint) as host_count,
+        cast(sum(pairs.completion_count) as bigint) as completion_count,
+        min(observed_hosts.observable_from) as observable_from,
+        max(observed_hosts.observable_to) as observable_to
+    from pairs
+    left join observed_hosts
+        on pairs.host_id = observed_hosts.host_id
+    group by pairs.person_key
+),
+
+answered_persons as (
+    select
+        persons.*,
+        withdrawn.consent_withdrawn_at,
+        answers.surveyed_date as answered_date,
+        answers.is_full_time as is_answer_full_time
+    from persons
+    left join withdrawn
+        on persons.person_key = withdrawn.student_key
+    left join answers
+        on
+            persons.person_key = answers.student_key
+            and persons.completed_date < answers.surveyed_date
+            and coalesce(persons.observable_from <= answers.surveyed_date, true)
+),
+
+watched_persons as (
+    select
+        person_key,
+        completed_date,
+        host_count,
+        completion_count,
+        case when answered_date is not null then completed_date else observable_from end
+            as watched_from,
+        {{ follow_up_end(
+            'greatest(coalesce(observable_to, answered_date),'
+            ~ ' coalesce(answered_date, observable_to))',
+            'consent_withdrawn_at'
+        ) }} as watched_to,
+        case when is_answer_full_time = 1 then answered_date end as told_start_date
+    from answered_persons
+)
+
+select * from watched_persons
