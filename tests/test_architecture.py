@@ -42,6 +42,7 @@ THEIRS_ALLOWED: dict[str, tuple[str, ...]] = {
     "dashboards.concordance": ("numpy",),
     "dashboards.audition": ("numpy",),
     "dashboards.fairness": ("numpy", "scipy"),
+    "dashboards.bands": ("numpy",),
     "dashboards.economics": ("numpy",),
     "dashboards.charts": ("plotly", "polars", "numpy"),
 }
