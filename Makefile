@@ -9,13 +9,16 @@ CANDIDATES := $(PYTHON) python3.11 python3.12 python3.13 python3 python
 IS_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo example test lint bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## make a sample marketplace, run the pipeline, open the dashboards
 	$(BIN)/throughline demo
+
+example: $(INSTALLED) ## print what four ways to count hires say beside the truth
+	$(BIN)/python -m pipelines.sample.scenario
 
 test: $(INSTALLED) ## run every test
 	@bash .ci/browser

@@ -26,6 +26,7 @@ def checkout(tmp_path: Path) -> Path:
     ("target", "command"),
     [
         ("demo", ".venv/bin/throughline demo"),
+        ("example", ".venv/bin/python -m pipelines.sample.scenario"),
         ("test", ".venv/bin/python -m pytest"),
         ("lint", ".venv/bin/mypy"),
         ("bench", ".venv/bin/python -m tests.benchmarks.ingest"),
@@ -59,6 +60,7 @@ def test_help_lists_every_target() -> None:
     assert [line.split()[1] for line in listed.splitlines()] == [
         "help",
         "demo",
+        "example",
         "test",
         "lint",
         "bench",

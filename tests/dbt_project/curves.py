@@ -82,3 +82,9 @@ def exact_variance(host: Fraction, past: list[tuple[Fraction, Fraction, int, int
         total += before**2 * Fraction((n - d1) * d1, n**3)
         total -= 2 * (host - then) * before * Fraction(d1, n**2)
     return total
+
+
+def covering(read: pl.DataFrame, low: str, high: str, truth: float) -> float:
+    """Return the share of bands that cover the truth; a band that is unknown covers nothing."""
+    inside = (pl.col(low) <= truth) & (pl.col(high) >= truth)
+    return float(read.select(inside.fill_null(False).mean()).item())

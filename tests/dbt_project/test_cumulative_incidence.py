@@ -2,12 +2,14 @@
 
 from math import exp, log, sqrt
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.sample.outcomes import draw_pairs, true_incidence
-from tests.dbt_project.curves import Curve, Unit, exact_curve, frame, random_units
+from pipelines.sample.outcomes import Scenario, draw_pairs, true_incidence
+from pipelines.sample.scenario import YEAR, at_day, curve_of, drawn_pairs
+from tests.dbt_project.curves import Curve, Unit, covering, exact_curve, frame, random_units
 
 TIES_AND_LATE_ENTRY: list[Unit] = [
     (0, 3, 1),
@@ -25,7 +27,6 @@ TIES_AND_LATE_ENTRY: list[Unit] = [
 ]
 SEEDS = 400
 PAIRS = 2000
-YEAR = 365
 
 
 @pytest.mark.parametrize("pairs", [TIES_AND_LATE_ENTRY, *map(random_units, range(5))], ids=range(6))
@@ -103,46 +104,29 @@ def test_curves_of_several_groups_do_not_mix(curve: Curve) -> None:
         assert ours.drop("group_key").equals(single.drop("group_key"))
 
 
+def test_the_example_runs_the_published_curve(curve: Curve) -> None:
+    units = pl.concat([frame(random_units(seed)).with_columns(group_key=pl.lit(seed)) for seed in range(3)])
+    with duckdb.connect() as connection:
+        assert curve_of(connection, "cumulative_incidence", units).equals(curve(units))
+
+
 def test_the_band_covers_the_planted_hire_through_in_nearly_95_of_100_tables(curve: Curve) -> None:
-    tables = [
-        draw_pairs(PAIRS, np.random.default_rng(seed))
-        .select("entry_days", "exit_days", "event_code")
-        .with_columns(group_key=pl.lit(seed))
-        for seed in range(SEEDS)
-    ]
-    at_one_year = at_day(curve(pl.concat(tables)), YEAR)
-    truth = float(np.asarray(true_incidence(float(YEAR))))
-    covered = at_one_year.select(((pl.col("host_lower") <= truth) & (truth <= pl.col("host_upper"))).mean()).item()
-    assert at_one_year.height == SEEDS
-    assert 0.92 <= covered <= 0.98
-    assert at_one_year["host_incidence"].mean() == pytest.approx(truth, abs=0.001)
+    tables = drawn_pairs(SEEDS, PAIRS, 7, Scenario()).select("entry_days", "exit_days", "event_code", "group_key")
+    curves = curve(tables)
+    for day in (180, 365, 730):
+        read = at_day(curves, day)
+        truth = float(true_incidence(float(day)))
+        assert read.height == SEEDS
+        assert 0.92 <= covering(read, "host_lower", "host_upper", truth) <= 0.98, day
+        assert read["host_incidence"].mean() == pytest.approx(truth, abs=0.001), day
 
 
-def test_the_curve_recovers_the_truth_that_naive_figures_miss(curve: Curve) -> None:
-    """The scenario of METRICS: over 200 draws the curve is right, the naive share too low, one minus KM too high."""
-    draws, completers = 200, 7130
-    pairs = pl.concat(
-        draw_pairs(completers, np.random.default_rng(10_000 + draw)).with_columns(group_key=pl.lit(draw))
-        for draw in range(draws)
-    )
-    event = pl.col("event_code")
-    in_year = pl.col("exit_days") <= YEAR
-    host_by_then = (event == 1) & in_year
-    is_mature = pl.col("completed_day") + YEAR <= int(36 * 365.25 / 12)
-    by_draw = pairs.group_by("group_key").agg(
-        naive=host_by_then.mean(), matured=(host_by_then & is_mature).sum() / is_mature.sum()
-    )
-    columns = ["group_key", "entry_days", "exit_days", "event_code"]
-    competing = at_day(curve(pairs.select(columns)), YEAR)
-    elsewhere_censored = pl.when(event == 1).then(1).otherwise(0).alias("event_code")
-    ignoring = at_day(curve(pairs.select(columns).with_columns(elsewhere_censored)), YEAR)
-    truth = float(np.asarray(true_incidence(float(YEAR))))
-    assert competing["host_incidence"].mean() == pytest.approx(truth, abs=0.001)
-    assert by_draw["naive"].mean() < 0.064
-    assert ignoring["host_incidence"].mean() > 0.089
-    assert competing["host_incidence"].std() < by_draw["matured"].std()
-
-
-def at_day(curves: pl.DataFrame, day: int) -> pl.DataFrame:
-    """Return each curve's last row up to the day."""
-    return curves.filter(pl.col("day") <= day).sort("group_key", "day").group_by("group_key").last()
+def test_the_band_covers_the_planted_hire_through_where_feeds_begin_late(curve: Curve) -> None:
+    """Of half of the pairs nothing is seen in the first days after completing, hires in those days included."""
+    rng = np.random.default_rng(12)
+    pairs = drawn_pairs(SEEDS, PAIRS, 12, Scenario())
+    entries = rng.integers(1, 300, pairs.height) * rng.integers(0, 2, pairs.height)
+    read = at_day(curve(pairs.select("exit_days", "event_code", "group_key", entry_days=pl.lit(entries))), YEAR)
+    truth = float(true_incidence(float(YEAR)))
+    assert 0.92 <= covering(read, "host_lower", "host_upper", truth) <= 0.98
+    assert read["host_incidence"].mean() == pytest.approx(truth, abs=0.001)
