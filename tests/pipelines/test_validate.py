@@ -424,6 +424,8 @@ MARTS = """
     create table marts.agg_employer_month as
         select 'e1:2025-12-01' as employer_month_key, 1 as engagement_count, 400 as fee_usd,
             2 as engagement_count_12_months, 800 as fee_12_months_usd;
+    create table marts.agg_category_months as
+        select 'writing:2025-12-01' as category_month_key, 3 as applicants_30_days, 2 as open_slots;
 """
 
 SPOILED = """
@@ -440,6 +442,7 @@ SPOILED = """
     insert into marts.fct_person_host_outcomes values ('h2', 3, 1, 1, 9, 9, 0, 1, 0, 0, 0, 2);
     insert into marts.agg_employer_month values ('e1:2026-01-01', 3, 400, 2, 800);
     insert into marts.agg_hire_through_curve values ('completion', 'platform', 91, 1.5, 0.05, 0.2, 0.4, 0.5);
+    insert into marts.agg_category_months values ('writing:2026-01-01', 3, -1);
 """
 
 
@@ -496,6 +499,7 @@ SPOILT = [
     ("fct_person_host_outcomes", "at risk for no time", None, ["h2"]),
     ("fct_person_host_outcomes", "at risk although pre-existing", None, ["h2"]),
     ("agg_employer_month", "month above its year", None, ["e1:2026-01-01"]),
+    ("agg_category_months", "stock below zero", None, ["writing:2026-01-01"]),
     ("agg_hire_through_curve", "rate", "host_incidence", None),
     ("agg_hire_through_curve", "outside its band", "host_incidence", ["completion / platform / 91"]),
     ("agg_hire_through_curve", "parts do not sum to one", None, ["completion / platform / 91"]),

@@ -1,0 +1,42 @@
+with applications as (
+    select
+        coalesce(category, '') as category_key,
+        student_key as person_key,
+        {{ month_of('applied_at') }} as applied_month,
+        max(applied_at) as last_applied_at
+    from {{ ref('int_applications_progressed') }}
+    where posted_at is not null and student_key is not null
+    group by category, student_key, {{ month_of('applied_at') }}
+),
+
+months as (
+    select month_start_date, window_starts_at from {{ ref('int_months_cut') }}
+),
+
+{# 30 days reach into the month itself, and at times into one or two before. #}
+reached_months as (
+    select
+        months.month_start_date,
+        months.window_starts_at,
+        earlier_months.month_start_date as applied_month
+    from months
+    inner join months as earlier_months
+        on
+            months.month_start_date >= earlier_months.month_start_date
+            and earlier_months.month_start_date
+            >= {{ month_of('months.window_starts_at') }}
+),
+
+applied_months as (
+    select
+        applications.category_key,
+        reached_months.month_start_date,
+        cast(count(distinct applications.person_key) as bigint) as applicants_30_days
+    from applications
+    inner join reached_months
+        on applications.applied_month = reached_months.applied_month
+    where applications.last_applied_at >= reached_months.window_starts_at
+    group by applications.category_key, reached_months.month_start_date
+)
+
+select * from applied_months
