@@ -54,3 +54,9 @@
 {% macro last_day_of_month(first_day) -%}
     cast({{ dbt.last_day(first_day, 'month') }} as date)
 {%- endmacro %}
+
+
+{# The date so many months later. #}
+{% macro months_after(day, months) -%}
+    cast({{ dbt.dateadd('month', months, day) }} as date)
+{%- endmacro %}

@@ -55,7 +55,14 @@ trailing_months as (
                 order by month_start_date
                 rows between 11 preceding and current row
             ) as decimal(18, 2)
-        ) as fee_12_months_usd
+        ) as fee_12_months_usd,
+        cast(
+            sum(fee_usd) over (
+                partition by employer_id
+                order by month_start_date
+                rows between 23 preceding and 12 preceding
+            ) as decimal(18, 2)
+        ) as fee_prior_12_months_usd
     from employer_months
 ),
 
@@ -70,6 +77,12 @@ flagged_months as (
         cast(fee_usd as decimal(18, 2)) as fee_usd,
         engagement_count_12_months,
         fee_12_months_usd,
+        cast(coalesce(fee_prior_12_months_usd, 0) as decimal(18, 2))
+            as fee_prior_12_months_usd,
+        cast(
+            case when fee_prior_12_months_usd > 0 then fee_12_months_usd else 0 end
+            as decimal(18, 2)
+        ) as fee_retained_12_months_usd,
         {{ flag('engagement_count_12_months > 0') }} as is_active
     from trailing_months
 )

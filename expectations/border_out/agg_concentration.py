@@ -1,0 +1,3 @@
+"""One row per measure and group."""
+
+KEY = ("concentration_key",)

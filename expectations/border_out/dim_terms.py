@@ -1,0 +1,3 @@
+"""One row per term."""
+
+KEY = ("term_label",)

@@ -1,0 +1,3 @@
+"""One row per employer that posted."""
+
+KEY = ("employer_lifecycle_key",)

@@ -1,0 +1,3 @@
+"""One row per person who applied."""
+
+KEY = ("person_key",)
