@@ -27,6 +27,11 @@ def figure(name: str) -> Callable[[Figure], Figure]:
     return mark
 
 
+def figures_of(name: str) -> Figure:
+    """Return the count of one metric."""
+    return figures()[name]
+
+
 def ratio(numerator: float | None, denominator: float | None) -> float | None:
     """Divide, or return None where there is nothing to divide by."""
     return None if not denominator or numerator is None else numerator / denominator
