@@ -39,6 +39,14 @@ def random_units(seed: int, size: int = 60) -> list[Unit]:
     return list(zip(entries.tolist(), exits.tolist(), rng.integers(0, 3, size).tolist(), strict=True))
 
 
+def unwatched_units(seed: int, size: int = 20) -> list[Unit]:
+    """Draw units that left before they were watched, or on the day from which they would have been."""
+    rng = np.random.default_rng(seed)
+    exits = rng.integers(1, 15, size)
+    entries = exits + rng.integers(0, 3, size)
+    return list(zip(entries.tolist(), exits.tolist(), rng.integers(0, 3, size).tolist(), strict=True))
+
+
 class Step(NamedTuple):
     """Both curves on one day, in rational arithmetic."""
 
@@ -54,12 +62,15 @@ class Step(NamedTuple):
 def exact_curve(units: Sequence[Unit], competing: bool) -> dict[int, Step]:
     """Return day -> what the textbook's definitions say of it; event 2 is censored unless it competes.
 
+    Units that left before they were watched are nobody's.
+
     Kalbfleisch and Prentice (2002), sections 1.4 and 8.2; the variance is that of Marubini and Valsecchi (1995), 11.3.
     """
     host, elsewhere, survival, greenwood = Fraction(0), Fraction(0), Fraction(1), Fraction(0)
     past: list[tuple[Fraction, Fraction, int, int, int]] = []
     answer = {}
-    for day in sorted({exit_day for entry, exit_day, _ in units if entry < exit_day}):
+    units = [unit for unit in units if unit[0] < unit[1]]
+    for day in sorted({exit_day for _, exit_day, _ in units}):
         at_risk = sum(entry < day <= exit_day for entry, exit_day, _ in units)
         hosts = sum(exit_day == day and event == 1 for _, exit_day, event in units)
         others = sum(exit_day == day and event == 2 for _, exit_day, event in units) if competing else 0

@@ -14,7 +14,7 @@ import pytest
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_meier_estimator
 
-from tests.dbt_project.curves import Curve, Unit, exact_curve, frame, random_units
+from tests.dbt_project.curves import Curve, Unit, exact_curve, frame, random_units, unwatched_units
 
 DATA_SETS = range(200)
 CLOSE = 1e-9
@@ -131,7 +131,7 @@ def test_kaplan_meier_and_its_band_are_lifelines_with_late_entry(kaplan_meier: C
 
 
 def test_both_curves_are_exact_with_ties_and_late_entry_and_competing_events(curve: Curve, kaplan_meier: Curve) -> None:
-    units = grouped(random_units)
+    units = grouped(lambda seed: [*random_units(seed), *unwatched_units(seed)])
     incidences, survivals = by_group(curve(units)), by_group(kaplan_meier(units))
     for group, rows in by_group(units).items():
         days, steps = zip(*exact_curve(rows.drop("group_key").rows(), competing=True).items(), strict=True)
@@ -152,7 +152,7 @@ def test_both_curves_are_exact_with_ties_and_late_entry_and_competing_events(cur
 def test_the_incidences_of_all_events_sum_to_one_minus_kaplan_meier_of_any_event(
     curve: Curve, kaplan_meier: Curve
 ) -> None:
-    units = grouped(random_units)
+    units = grouped(lambda seed: [*random_units(seed), *unwatched_units(seed)])
     any_event = pl.when(pl.col("event_code") > 0).then(1).otherwise(0).alias("event_code")
     both = curve(units).join(kaplan_meier(units.with_columns(any_event)), on=["group_key", "day"], suffix="_of_any")
     assert both.height == curve(units).height

@@ -421,6 +421,13 @@ MARTS = """
         select 'completion' as clock, 'platform' as scope_id, 90 as day, 0.1::double as host_incidence,
             0.05::double as host_lower, 0.2::double as host_upper, 0.4::double as elsewhere_incidence,
             0.5::double as survival;
+    create table marts.agg_first_application_curve as
+        select 'platform' as scope_id, 2 as day, 0.5::double as first_application_incidence,
+            0.2::double as first_application_lower, 0.7::double as first_application_upper,
+            0.1::double as closed_incidence, 0.4::double as waiting_share;
+    create table marts.agg_retention_curve as
+        select 'platform' as scope_id, 'neither' as came_by, 90 as day, 20 as at_risk_count, 1 as left_count,
+            0.95::double as retained_share, 0.7::double as retained_lower, 0.99::double as retained_upper;
     create table marts.agg_employer_month as
         select 'e1:2025-12-01' as employer_month_key, 1 as engagement_count, 400 as fee_usd,
             2 as engagement_count_12_months, 800 as fee_12_months_usd;
