@@ -15,20 +15,29 @@ from tests.recount.world import World
 WINDOW = timedelta(days=90)
 
 
+RANGES = {"32": "31", "33": "31", "45": "44", "49": "48"}
+"""Two-digit codes that NAICS takes together: manufacturing, retail, transportation."""
+
+
+def sector_of(naics: str | None) -> str | None:
+    return RANGES.get(naics[:2], naics[:2]) if naics else None
+
+
 @cache
 def careers(world: World) -> dict[str, dict[str, Any]]:
     """Return, by person who applied, the first application, selections, and what was completed."""
-    sector = {row["employer_id"]: (row["industry_naics"] or "")[:2] or None for row in world.dicts("employers")}
+    sector = {row["employer_id"]: sector_of(row["industry_naics"]) for row in world.dicts("employers")}
     found: dict[str, dict[str, Any]] = {}
     for row in applications(world):
-        person = found.setdefault(row["student_id"], {"applied": [], "selected": [], "roots": {}, "pay": 0.0})
+        person = found.setdefault(row["student_id"], {"applied": [], "selected": [], "roots": {}, "pay": []})
         person["applied"].append(row["applied_at"])
         if row["selected_at"]:
             person["selected"].append(row["selected_at"])
     for row in approved(world):
         if row["student_id"] in found:
             found[row["student_id"]]["roots"][row["root"]] = sector.get(row["employer_id"])
-            found[row["student_id"]]["pay"] += float(row["amount_paid_usd"] or 0)
+            if row["amount_paid_usd"] is not None:
+                found[row["student_id"]]["pay"].append(float(row["amount_paid_usd"]))
     return found
 
 
@@ -61,7 +70,8 @@ def project_counts(world: World) -> list[int]:
 
 
 def pays(world: World) -> list[float]:
-    return [each["pay"] for each in completed(world)]
+    """Return what each person was paid for approved work, where any of it is known."""
+    return [sum(each["pay"]) for each in completed(world) if each["pay"]]
 
 
 figure("persons_applied")(lambda world: len(careers(world)))
@@ -77,7 +87,7 @@ figure("projects_per_student_median")(lambda world: median(project_counts(world)
 figure("projects_per_student_p90")(lambda world: quantile(project_counts(world), 0.9))
 figure("student_pay_usd")(lambda world: sum(pays(world)))
 figure("pay_per_student")(lambda world: ratio(sum(pays(world)), len(completed(world))))
-figure("pay_per_student_median")(lambda world: median(pays(world)) if completed(world) else None)
+figure("pay_per_student_median")(lambda world: median(pays(world)) if pays(world) else None)
 figure("persons_with_3_applications")(lambda world: len(keen(world)))
 figure("persons_never_selected")(never)
 figure("never_selected_rate")(lambda world: ratio(never(world), len(keen(world))))
