@@ -9,7 +9,7 @@ with entrances as (
 hires as (
     select host_id, institution_unitid, person_key, start_date
     from {{ ref('int_hires_schooled') }}
-    where institution_unitid is not null
+    where institution_unitid is not null and hire_number = 1
 ),
 
 institutions as (

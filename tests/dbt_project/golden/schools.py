@@ -34,6 +34,8 @@ def schools_old_and_new(market: Marketplace) -> None:
         market.student(student, emails=(f"{student}@home.net",), institution_unitid=institution)
         market.application(student, "reach", student, datetime(2023, 12, 2), selected=selected_at)
     outsider(market, "reach-outsider", " alabama a & m UNIVERSITY", date(2021, 6, 1))
+    again = {"employer_id": "reach", "system": "ats", "candidate_id": "reach-outsider"}
+    market.employment("reach-outsider-again", date(2024, 4, 1), **again)
     outsider(market, "reach-same-day", "University of Alabama at Birmingham", date(2024, 7, 1))
     outsider(market, "reach-nowhere", "A school that no reference knows", date(2024, 7, 1))
     for student, start in {
@@ -56,7 +58,8 @@ UNREACHED = at_employer("unreached")
 EXPECTED = [
     # first, last, after, new and own; early comes before 36 months are seen, unknown has no institution.
     Expected("selections_with_known_school", 5, AT_REACH),
-    # after (the outsider was hired 1,096 days before), new, and own, whose own hire does not make the school known.
+    # after (the outsider was hired 1,096 days before, and a re-hire is no new hire), new, and own, whose own hire does
+    # not make the school known.
     Expected("selections_from_new_schools", 3, AT_REACH),
     Expected("new_school_share_of_selections", 3 / 5, AT_REACH),
     # same-day, new, first and after; the outsider and own were hired before 36 months were seen.
