@@ -9,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.dbt_project.marketplace import Built
+from tests.dbt_project.semantic import semantic_layer
+
 Measured = Callable[[pl.DataFrame], dict[str, dict[str, float]]]
 
 
@@ -91,3 +94,20 @@ def test_each_measure_is_the_textbook_s(measured: Measured, amounts: list[int]) 
     assert found["gini"] == pytest.approx(differences / (2 * n * total), abs=1e-12)
     assert found["hhi"] == pytest.approx(sum((100 * amount / total) ** 2 for amount in amounts), rel=1e-12)
     assert found["top_10_share"] == pytest.approx(sum(sorted(amounts)[-10:]) / total, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("metric", "measure", "column"),
+    [
+        ("gmv_hhi", "GMV booked", "hhi"),
+        ("gmv_top_10_share", "GMV booked", "top_10_share"),
+        ("selection_gini", "selections", "gini"),
+    ],
+)
+def test_a_metric_of_concentration_is_the_platform_s_and_no_category_s(
+    golden: Built, metric: str, measure: str, column: str
+) -> None:
+    """The row's own arithmetic is a unit test by hand, at agg_concentration."""
+    row = f"select {column} from marts.agg_concentration where measure = ? and scope = 'platform'"
+    metrics = semantic_layer(golden.result.semantic_manifest, golden.connection)
+    assert metrics.value(metric) == pytest.approx(golden.one(row, measure)[0])
