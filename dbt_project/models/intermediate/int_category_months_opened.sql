@@ -17,7 +17,7 @@ acceptances as (
         project_id,
         {{ month_of('accepted_at') }} as accepted_month,
         row_number() over (
-            partition by project_id order by accepted_at, application_id
+            partition by project_id order by accepted_at nulls last, application_id
         ) as acceptance_number
     from {{ ref('int_applications_progressed') }}
     where accepted_at is not null
