@@ -42,44 +42,46 @@ totals as (
     {% endfor %}
 ),
 
-ranked_totals as (
+keyed_totals as (
     select
         totals.*,
+        concat(
+            scope_id, ':', period_label, ':', stage, ':', group_dimension, ':',
+            coalesce(group_value, '')
+        ) as cell_key
+    from totals
+),
+
+{# Few cells are large enough to lead, so that few are ranked. #}
+ranked_groups as (
+    select
+        cell_key,
         row_number() over (
             partition by scope_id, period_label, stage, group_dimension
             order by
-                case
-                    when
-                        group_value is not null
-                        and unit_count >= {{ var('smallest_leading_group') }}
-                        then 0
-                    else 1
-                end,
-                cast(advanced_count as double) / unit_count desc,
-                unit_count desc,
-                group_value nulls last
+                cast(advanced_count as double) / unit_count desc, unit_count desc,
+                group_value asc nulls last
         ) as place
-    from totals
+    from keyed_totals
+    where
+        group_value is not null
+        and unit_count >= {{ var('smallest_leading_group') }}
 ),
 
 cells as (
     select
-        concat(
-            ranked_totals.scope_id, ':', ranked_totals.period_label, ':',
-            ranked_totals.stage, ':', ranked_totals.group_dimension, ':',
-            coalesce(ranked_totals.group_value, '')
-        ) as cell_key,
-        ranked_totals.scope_id, ranked_totals.period_label, terms.term_start_date,
-        ranked_totals.stage, ranked_totals.group_dimension, ranked_totals.group_value,
-        cast(ranked_totals.is_part as bigint) as is_part,
-        {{ flag(
-            'ranked_totals.place = 1 and ranked_totals.group_value is not null'
-            ~ ' and ranked_totals.unit_count >= ' ~ var('smallest_leading_group')
-        ) }} as is_leading,
-        ranked_totals.unit_count, ranked_totals.advanced_count
-    from ranked_totals
+        keyed_totals.cell_key, keyed_totals.scope_id, keyed_totals.period_label,
+        terms.term_start_date, keyed_totals.stage, keyed_totals.group_dimension,
+        keyed_totals.group_value, cast(keyed_totals.is_part as bigint) as is_part,
+        {{ flag('ranked_groups.place = 1') }} as is_leading,
+        keyed_totals.unit_count, keyed_totals.advanced_count
+    from keyed_totals
+    left join ranked_groups
+        on
+            keyed_totals.cell_key = ranked_groups.cell_key
+            and ranked_groups.place = 1
     left join terms
-        on ranked_totals.period_label = terms.term_label
+        on keyed_totals.period_label = terms.term_label
 )
 
 select * from cells
