@@ -2,11 +2,10 @@ with applications as (
     select
         coalesce(category, '') as category_key,
         student_key as person_key,
-        {{ month_of('applied_at') }} as applied_month,
-        max(applied_at) as last_applied_at
+        applied_at,
+        {{ month_of('applied_at') }} as applied_month
     from {{ ref('int_applications_progressed') }}
     where posted_at is not null and student_key is not null
-    group by category, student_key, {{ month_of('applied_at') }}
 ),
 
 months as (
@@ -35,7 +34,7 @@ applied_months as (
     from applications
     inner join reached_months
         on applications.applied_month = reached_months.applied_month
-    where applications.last_applied_at >= reached_months.window_starts_at
+    where applications.applied_at >= reached_months.window_starts_at
     group by applications.category_key, reached_months.month_start_date
 )
 
