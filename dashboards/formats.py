@@ -20,6 +20,8 @@ def value_text(unit: str, value: float | None) -> str:
             return f"{value:,.1f} d"
         case "points" | "applications":
             return f"{value:,.1f}"
+        case "ratio":
+            return f"{value:,.2f}"
     return f"{value:,.0f}"
 
 
