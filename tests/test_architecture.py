@@ -43,7 +43,7 @@ THEIRS_ALLOWED: dict[str, tuple[str, ...]] = {
     "dashboards.audition": ("numpy",),
     "dashboards.fairness": ("numpy", "scipy"),
     "dashboards.bands": ("numpy",),
-    "dashboards.economics": ("numpy",),
+    "dashboards.economics": ("numpy", "polars", "scipy"),
     "dashboards.charts": ("plotly", "polars", "numpy"),
 }
 """Room -> packages that it may import, where the room is that narrow."""
