@@ -6,18 +6,25 @@ together, exact rational arithmetic is written here. All data sets of a test are
 """
 
 from collections.abc import Callable
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 import pytest
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
-from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_meier_estimator
 
 from tests.dbt_project.curves import Curve, Unit, exact_curve, frame, random_units, unwatched_units
 
 DATA_SETS = range(200)
 CLOSE = 1e-9
+
+
+@pytest.fixture(scope="module")
+def sksurv() -> ModuleType:
+    """Return scikit-survival's curves."""
+    reason = "needs scikit-survival, which installs from wheels up to Python 3.12: make test PYTHON=python3.12"
+    return cast(ModuleType, pytest.importorskip("sksurv.nonparametric", reason=reason))
 
 
 def grouped(draw: Callable[[int], list[Unit]]) -> pl.DataFrame:
@@ -51,12 +58,12 @@ def late_units(seed: int) -> list[Unit]:
     return [*zip(entries.tolist(), exits.tolist(), events.tolist(), strict=True), *always]
 
 
-def test_aalen_johansen_and_its_band_are_scikit_survival_s_with_ties(curve: Curve) -> None:
+def test_aalen_johansen_and_its_band_are_scikit_survival_s_with_ties(curve: Curve, sksurv: ModuleType) -> None:
     units = grouped(tied_units)
     curves = by_group(curve(units))
     for group, rows in by_group(units).items():
         event, exits = rows["event_code"].to_numpy(), rows["exit_days"].to_numpy()
-        days, incidences, bands = cumulative_incidence_competing_risks(
+        days, incidences, bands = sksurv.cumulative_incidence_competing_risks(
             event, exits, conf_type="log-log", var_type="Dinse_Approx"
         )
         lower, upper = bands[1]
@@ -72,13 +79,17 @@ def test_aalen_johansen_and_its_band_are_scikit_survival_s_with_ties(curve: Curv
         assert_close(found, drawn)
 
 
-def test_kaplan_meier_and_its_band_are_scikit_survival_s_with_ties_and_late_entry(kaplan_meier: Curve) -> None:
+def test_kaplan_meier_and_its_band_are_scikit_survival_s_with_ties_and_late_entry(
+    kaplan_meier: Curve, sksurv: ModuleType
+) -> None:
     units = grouped(lambda seed: [*random_units(seed), (0, 30, 0)])
     curves = by_group(kaplan_meier(units))
     for group, rows in by_group(units).items():
         entries, exits = rows["entry_days"].to_numpy(), rows["exit_days"].to_numpy()
         event = rows["event_code"].to_numpy() == 1
-        days, survival, (lower, upper) = kaplan_meier_estimator(event, exits, time_enter=entries, conf_type="log-log")
+        days, survival, (lower, upper) = sksurv.kaplan_meier_estimator(
+            event, exits, time_enter=entries, conf_type="log-log"
+        )
         left = np.isin(days, exits)
         between = (survival > 0) & (survival < 1)
         found = {
