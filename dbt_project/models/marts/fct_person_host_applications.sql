@@ -17,24 +17,15 @@ withdrawn as (
     select student_key, consent_withdrawn_at from {{ ref('int_students_withdrawn') }}
 ),
 
-ats_applied as (
-    select person_key, host_id, ats_applied_at
-    from {{ ref('int_person_hosts_applied') }}
-),
-
-started as (
-    select person_key, host_id, first_start_date
-    from {{ ref('int_person_hosts_started') }}
+meetings as (
+    select person_key, host_id, ats_applied_at, first_start_date
+    from {{ ref('int_person_hosts_preceded') }}
 ),
 
 hires as (
     select person_key, host_id, host_hired_date
     from {{ ref('fct_person_host_outcomes') }}
     where is_eligible = 1 and event = 'host' and exit_days <= 365
-),
-
-students as (
-    select student_key, school_type, major_family from {{ ref('dim_students') }}
 ),
 
 dates as (
@@ -51,8 +42,8 @@ observed_pairs as (
         ) }} as follow_up_ends_at,
         {% for step in ['applied', 'selected'] %}
             {{ flag(
-                'ats_applied.ats_applied_at < pairs.first_' ~ step ~ '_at'
-                ~ ' or started.first_start_date <= cast(pairs.first_'
+                'meetings.ats_applied_at < pairs.first_' ~ step ~ '_at'
+                ~ ' or meetings.first_start_date <= cast(pairs.first_'
                 ~ step ~ '_at as date)'
             ) }} as was_there_when_{{ step }},
         {% endfor %}
@@ -62,12 +53,8 @@ observed_pairs as (
         on pairs.host_id = observed_hosts.host_id
     left join withdrawn
         on pairs.student_key = withdrawn.student_key
-    left join ats_applied
-        on
-            pairs.person_key = ats_applied.person_key
-            and pairs.host_id = ats_applied.host_id
-    left join started
-        on pairs.person_key = started.person_key and pairs.host_id = started.host_id
+    left join meetings
+        on pairs.person_key = meetings.person_key and pairs.host_id = meetings.host_id
     left join hires
         on pairs.person_key = hires.person_key and pairs.host_id = hires.host_id
 ),
@@ -75,10 +62,9 @@ observed_pairs as (
 flagged_pairs as (
     select
         concat(pairs.person_key, ':', pairs.host_id) as person_host_application_key,
-        pairs.person_key, pairs.student_key, pairs.host_id, students.school_type,
-        students.major_family, pairs.first_applied_at, pairs.first_applied_date,
-        dates.term, dates.term_year, dates.term_label, pairs.application_count,
-        pairs.first_selected_at,
+        pairs.person_key, pairs.student_key, pairs.host_id, pairs.first_applied_at,
+        pairs.first_applied_date, dates.term, dates.term_year, dates.term_label,
+        pairs.application_count, pairs.first_selected_at,
         {{ flag('pairs.first_selected_at is not null') }} as is_selected,
         pairs.was_there_when_applied as is_pre_existing,
         {% set mature = 'pairs.observable_from <= pairs.first_applied_date'
@@ -91,8 +77,6 @@ flagged_pairs as (
         {{ flag(selected ~ ' and pairs.host_hired_date <= pairs.window_end_date') }}
             as is_hired_545_days
     from observed_pairs as pairs
-    left join students
-        on pairs.student_key = students.student_key
     left join dates
         on pairs.first_applied_date = dates.date_day
 )
