@@ -1,3 +1,6 @@
+{# A table: the largest entities are put in order once, not for each reader. #}
+{{ config(materialized='table') }}
+
 with current_application_events as (
     {{ current_version(
         source('platform', 'application_events'),

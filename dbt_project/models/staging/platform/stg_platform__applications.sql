@@ -1,3 +1,6 @@
+{# A table: the largest entities are put in order once, not for each reader. #}
+{{ config(materialized='table') }}
+
 with current_applications as (
     {{ current_version(
         source('platform', 'applications'), ['application_id'], occurred_at='applied_at'
