@@ -18,8 +18,12 @@ def value_text(unit: str, value: float | None) -> str:
             return f"{value:,.0f} d"
         case "days":
             return f"{value:,.1f} d"
-        case "points" | "applications":
+        case "score" | "applications" | "persons" | "hires" | "slots" | "hours":
             return f"{value:,.1f}"
+        case "usd per hour":
+            return f"${value:,.2f}"
+        case "index":
+            return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.0f}"
         case "ratio":
             return f"{value:,.2f}"
     return f"{value:,.0f}"

@@ -11,6 +11,10 @@ from dashboards.formats import count_text, difference_text, money_text, value_te
         ("count", 12911.0, "12,911"),
         ("USD", 2332975.0, "$2.33M"),
         ("days", 4.25, "4.2 d"),
+        ("score", 4.31, "4.3"),
+        ("USD per hour", 21.5, "$21.50"),
+        ("index", 0.614, "0.61"),
+        ("index", 2600.0, "2,600"),
     ],
 )
 def test_a_value_is_written_in_its_unit(unit: str, value: float | None, text: str) -> None:
