@@ -53,13 +53,13 @@ compared_applications as (
         on
             applications.person_key = earlier.person_key
             and projects.first_selected_at > earlier.valid_from
-            and coalesce(projects.first_selected_at <= earlier.person_valid_to, true)
+            and projects.first_selected_at <= earlier.person_valid_to
     left join completions as earlier_here
         on
             applications.person_key = earlier_here.person_key
             and projects.host_id = earlier_here.host_id
             and projects.first_selected_at > earlier_here.valid_from
-            and coalesce(projects.first_selected_at <= earlier_here.host_valid_to, true)
+            and projects.first_selected_at <= earlier_here.host_valid_to
 )
 
 select * from compared_applications

@@ -1,4 +1,4 @@
-{# What somebody had done by a moment: a row holds from one completion to the next. #}
+{# What somebody had done by a moment: a row holds until the next one. #}
 with completions as (
     select engagement_id, student_key as person_key, host_id, approved_at
     from {{ ref('int_engagements_placed') }}
@@ -16,16 +16,22 @@ ranged_completions as (
                 partition by person_key order by approved_at, engagement_id
             ) as bigint
         ) as person_completion_count,
-        lead(approved_at) over (
-            partition by person_key order by approved_at, engagement_id
+        coalesce(
+            lead(approved_at) over (
+                partition by person_key order by approved_at, engagement_id
+            ),
+            cast('9999-12-31 00:00:00' as timestamp)
         ) as person_valid_to,
         cast(
             row_number() over (
                 partition by person_key, host_id order by approved_at, engagement_id
             ) as bigint
         ) as host_completion_count,
-        lead(approved_at) over (
-            partition by person_key, host_id order by approved_at, engagement_id
+        coalesce(
+            lead(approved_at) over (
+                partition by person_key, host_id order by approved_at, engagement_id
+            ),
+            cast('9999-12-31 00:00:00' as timestamp)
         ) as host_valid_to
     from completions
 )
