@@ -10,9 +10,9 @@ from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
 SPARK_FUNCTIONS = {
-    "abs", "avg", "cast", "ceil", "coalesce", "concat", "count", "date_trunc", "dense_rank", "exp", "extract", "floor",
-    "greatest", "lag", "lead", "least", "ln", "lower", "max", "min", "nullif", "percentile", "power", "rank", "round",
-    "row_number", "sqrt", "substring", "sum", "trim", "upper",
+    "abs", "avg", "cast", "ceil", "coalesce", "concat", "count", "date_trunc", "dense_rank", "exp", "extract",
+    "first_value", "floor", "greatest", "lag", "lead", "least", "ln", "lower", "max", "min", "nullif", "percentile",
+    "power", "rank", "round", "row_number", "sqrt", "substring", "sum", "trim", "upper",
 }  # fmt: skip
 """What models may call: each is a built-in function of Spark SQL (spark.apache.org/docs/latest/api/sql) that does the
 same there. `concat` alone differs: Spark gives NULL where any part is, so its parts must not be NULL."""

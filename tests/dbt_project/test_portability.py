@@ -15,11 +15,17 @@ ROOT = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
 MODELS = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.sql"))
 
 NEVER_NULL = {
+    "MIN(approved_at)": "only approved engagements are taken together",
+    "MIN(posted_at)": "a posted project says when",
+    "amount": "units without an amount are left out first",
     "approved_at": "only approved engagements are numbered by it",
     "completed_at": "only completed projects are numbered by it",
     "curve_day": "a curve's days come from exits, which are never NULL",
+    "department": "only departments that are named are numbered",
     "month_start_date": "a spine of months",
     "start_date": "a hire without a start is none",
+    "term_start_date": "a spine of terms",
+    "terms_since_joining": "counted from the term of joining, which every employer has",
 }
 """Ordered by without saying where NULL stands, beside keys (`..._id`, `..._key`): column -> why it needs not."""
 
