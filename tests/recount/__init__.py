@@ -1,8 +1,9 @@
 """Every metric counted again from the raw rows, in polars and plain Python.
 
-Nothing of dbt_project is used here: rules are written anew, from METRICS and the dictionary's words. A module of this
-package is a family; its functions marked ``@figure("metric")`` take the ``World`` and return the metric's value over
-everything, or None where its denominator is nothing. ``test_recount.py`` holds each of them against MetricFlow.
+No model of dbt_project is used here, only its seeds and the list of compared dimensions: rules are written anew, from
+METRICS and the dictionary's words. A module of this package is a family; its functions marked ``@figure("metric")``
+take the ``World`` and return the metric's value over everything, or None where its denominator is nothing.
+``test_recount.py`` holds each of them against MetricFlow.
 """
 
 from collections.abc import Callable

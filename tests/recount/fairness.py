@@ -1,9 +1,12 @@
 """The cube of groups: every unit once in each declared dimension, unknown being a group of its own."""
 
+from collections import Counter
+
 import yaml
 
 from tests.conftest import ROOT
 from tests.recount import figure, figures_of, ratio
+from tests.recount.applications import mature, selected_in_time
 from tests.recount.world import World
 
 DIMENSIONS = len(yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text())["vars"]["selection_dimensions"])
@@ -36,3 +39,14 @@ for (_advanced, _units, _rate), (_k, _n) in STAGES.items():
     figure(_advanced)(lambda world, name=_k: DIMENSIONS * counted(world, name))
     figure(_units)(lambda world, name=_n: DIMENSIONS * counted(world, name))
     figure(_rate)(lambda world, k=_k, n=_n: ratio(counted(world, k), counted(world, n)))
+
+
+def groups(world: World, column: str) -> dict[object, tuple[int, int]]:
+    """Return, by value of a student's column, mature applications and those selected in time; None is a group."""
+
+    def value(row: dict[str, object]) -> object:
+        return world.students.get(str(row["student_id"]), {}).get(column)
+
+    units = Counter(value(row) for row in mature(world))
+    chosen = Counter(value(row) for row in selected_in_time(world))
+    return {group: (count, chosen[group]) for group, count in units.items()}
