@@ -56,12 +56,18 @@ python=; for each in $(CANDIDATES); do \
 	fi
 endef
 
-# Wheels alone, but for autograd-gamma (pure Python, for lifelines), which is published as source alone.
+# Wheels alone, but for autograd-gamma (pure Python, for lifelines), which is published as source alone: the locked
+# setuptools comes first and builds it.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+LOCKED_SETUPTOOLS := awk '/^setuptools==/ { found = 1 } found { print } found && !/\\$$/ { exit }' requirements.lock
+
 $(INSTALLED): requirements.lock pyproject.toml
 	@set -e; if [ ! -x $(BIN)/pip ]; then \
 	$(find_python); \
 	echo "Making $(VENV) with $$("$$python" --version)"; "$$python" -m venv --clear $(VENV); fi
 	@echo "Installing the locked packages into $(VENV): a few minutes the first time"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-binary autograd-gamma --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(LOCKED_SETUPTOOLS) | $(BIN)/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r /dev/stdin
+	@$(BIN)/python $(PIP_INSTALL) --only-binary :all: --no-binary autograd-gamma --no-build-isolation \
+	    --require-hashes -r requirements.lock
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
