@@ -262,16 +262,32 @@ class World:
         return sorted(found, key=lambda hire: hire.day)
 
     @cached_property
-    def observed(self) -> dict[str, tuple[date, date]]:
-        """First and last day on which a hire at a host would be seen."""
-        found: dict[str, tuple[date, date]] = {}
+    def watches(self) -> dict[str, tuple[date, date]]:
+        """First and last day of the latest unbroken watch over each employer, whichever of its systems kept it."""
+        feeds: dict[str, list[tuple[date, date]]] = defaultdict(list)
         for row in self.dicts("outcome_feeds"):
-            host = self.host.get(row["employer_id"], row["employer_id"])
             ends = [self.today, row["observable_to"], row["last_synced_at"] and row["last_synced_at"].date()]
-            first, last = row["observable_from"], min(each for each in ends if each)
-            known = found.get(host, (first, last))
-            found[host] = (min(known[0], first), max(known[1], last))
+            feeds[row["employer_id"]].append((row["observable_from"], min(each for each in ends if each)))
+        found = {}
+        for employer, each in feeds.items():
+            seen = [feed for feed in each if feed[0] <= feed[1]]
+            if not seen:
+                continue
+            last = max(feed[1] for feed in seen)
+            first = last
+            while earlier := [feed[0] for feed in seen if feed[0] < first <= feed[1] + timedelta(days=1)]:
+                first = min(earlier)
+            found[employer] = (first, last)
         return found
+
+    @cached_property
+    def observed(self) -> dict[str, tuple[date, date]]:
+        """First and last day on which a hire at a host would be seen: while every employer with a feed is watched."""
+        members: dict[str, list[tuple[date, date]]] = defaultdict(list)
+        for employer, watch in self.watches.items():
+            members[self.host.get(employer, employer)].append(watch)
+        common = {host: (max(one[0] for one in each), min(one[1] for one in each)) for host, each in members.items()}
+        return {host: watch for host, watch in common.items() if watch[0] <= watch[1]}
 
 
 class People:
