@@ -70,9 +70,12 @@ def condition(text: str) -> Condition:
         if rest:
             raise MalformedFilterError(text, f"{rest!r} after {operator!r}")
         return Condition(found["name"], operator)
-    values = _listed(rest) if "in" in operator else (_unquoted(rest),)
-    if not rest or not all(values):
-        raise MalformedFilterError(text, f"no value after {operator!r}")
+    try:
+        values = _listed(rest) if "in" in operator else (_unquoted(rest),)
+    except csv.Error as error:
+        raise MalformedFilterError(text, "a list with a line break, or a quote that ends too early or never") from error
+    if not values or not all(values):
+        raise MalformedFilterError(text, f"no value after {operator!r}, or none between two commas")
     return Condition(found["name"], operator, values)
 
 
@@ -86,11 +89,11 @@ def column_of(dimension: Dimension) -> str:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    """Return the values of a list, in brackets or not; a value with a comma stands in quotes."""
+    """Return the values of a list, in brackets or not; a value with a comma or a line break stands in quotes."""
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]
     quote = "'" if text.lstrip().startswith("'") else '"'
-    rows = list(csv.reader([text], skipinitialspace=True, quotechar=quote))
+    rows = list(csv.reader([text], skipinitialspace=True, quotechar=quote, strict=True))
     return tuple(value.strip() for value in rows[0]) if rows else ()
 
 

@@ -1,48 +1,16 @@
 """What each metric means and where it is counted: read from the semantic manifest that the published file carries."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from dashboards.database import DatabaseError, Generation, Query, frame
+from dashboards.names import nearest
 
 TOTALS = ("sum", "sum_boolean", "count", "count_distinct")
 """Aggregations that are 0 over nothing."""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return "nearest: x, y" for the names most like ``word``, or "known: ..." with the first of them in order.
-
-    A name is like a word that it holds, that is spelt much like it or like its last part, or, failing these, that
-    shares a part with it.
-    """
-    names = sorted(known)
-    near = _holding(word, names) + _spelt_like(word, names) or _sharing(word, names)
-    if near:
-        return f"nearest: {', '.join(list(dict.fromkeys(near))[:5])}"
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"known: {', '.join(names[:12])}{more}" if names else "there is none"
-
-
-def _holding(word: str, names: Iterable[str]) -> list[str]:
-    return [name for name in names if len(word) > 2 and word.lower() in name.lower()]
-
-
-def _spelt_like(word: str, names: Iterable[str]) -> list[str]:
-    ends: dict[str, list[str]] = {}
-    for name in names:
-        ends.setdefault(name.rpartition("__")[2], []).append(name)
-    close = get_close_matches(word.rpartition("__")[2], ends, 3, 0.7)
-    return [*get_close_matches(word, names, 3), *(name for end in close for name in ends[end])]
-
-
-def _sharing(word: str, names: Iterable[str]) -> list[str]:
-    parts = {part for part in word.lower().split("_") if len(part) > 2}
-    shared = {name: len(parts & set(name.lower().split("_"))) for name in names}
-    return sorted((name for name in names if shared[name]), key=lambda name: (-shared[name], name))
 
 
 class UnknownMetricError(DatabaseError):

@@ -1,18 +1,14 @@
-"""Frames on standard output or in a file: an aligned table for people; CSV, JSON or Parquet for programs."""
+"""Frames as text: an aligned table for people, CSV or JSON for programs."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipelines.errors import ThroughlineError, did_you_mean
+from pipelines.errors import ThroughlineError
 
 MISSING = "-"
-FORMATS = ("table", "csv", "json", "parquet")
-ENDINGS = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
 PERIODS: dict[str, Callable[[date], str]] = {
     "month": lambda first: f"{first:%Y-%m}",
     "quarter": lambda first: f"{first.year}-Q{(first.month + 2) // 3}",
@@ -39,34 +35,6 @@ def formatted(frame: pl.DataFrame, format: str) -> str:
         tbl_formatting="ASCII_MARKDOWN",
     ):
         return str(frame)
-
-
-def chosen_format(format: str | None, output: Path | None) -> str:
-    """Return the format asked for, else the one that the file's ending says, else ``table``; raise for another."""
-    if format is None:
-        return ENDINGS.get(output.suffix.lower(), "table") if output else "table"
-    if format not in FORMATS:
-        near = did_you_mean(format, list(FORMATS))
-        raise ThroughlineError(f"Expected --format table, csv, json or parquet; found {format!r} ({near}).")
-    return format
-
-
-def deliver(frame: pl.DataFrame, format: str, output: Path | None, units: Mapping[str, str]) -> None:
-    """Write the frame, in full, to standard output or to a file; ``units`` say how a table shows its numbers."""
-    if output is None and format == "parquet":
-        frame.write_parquet(sys.stdout.buffer)
-        return
-    text = "" if format == "parquet" else table(frame, units) if format == "table" else formatted(frame, format)
-    if output is None:
-        sys.stdout.write(f"{text}\n")
-        return
-    try:
-        if format == "parquet":
-            frame.write_parquet(output)
-        else:
-            output.write_text(f"{text}\n")
-    except OSError as error:
-        raise ThroughlineError(f"Expected a file that can be written; found {output}: {error.strerror}.") from error
 
 
 def table(frame: pl.DataFrame, units: Mapping[str, str]) -> str:

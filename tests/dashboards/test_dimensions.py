@@ -16,7 +16,7 @@ import yaml
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import Definition, catalogue, manifest_text
 from dashboards.metrics import Dimension, compiled, dimensions
-from dashboards.questions import is_near
+from dashboards.reach import is_near
 
 MARTS = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "marts"
 

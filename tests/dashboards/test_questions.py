@@ -7,8 +7,9 @@ import pytest
 
 from dashboards.conditions import Condition, MalformedFilterError, condition
 from dashboards.database import Generation, Query, run
-from dashboards.definitions import nearest
-from dashboards.questions import Answer, Question, QuestionError, ask
+from dashboards.names import nearest
+from dashboards.questions import Answer, Question, ask
+from dashboards.reach import QuestionError
 
 
 def asked(generation: Generation, *names: str, by: tuple[str, ...] = (), where: tuple[str, ...] = ()) -> Answer:
@@ -30,6 +31,8 @@ def column(generation: Generation, sql: str) -> list[object]:
         ("state NOT IN (KS,MO)", Condition("state", "not in", ("KS", "MO"))),
         ("industry in 'Arts, Sports', Retail", Condition("industry", "in", ("Arts, Sports", "Retail"))),
         ('industry in "Arts, Sports"', Condition("industry", "in", ("Arts, Sports",))),
+        ("industry in 'Arts,\nSports', Retail", Condition("industry", "in", ("Arts,\nSports", "Retail"))),
+        ("name in O'Brien, D'Arcy", Condition("name", "in", ("O'Brien", "D'Arcy"))),
         ("industry is  NULL", Condition("industry", "is null")),
         ("industry is not null", Condition("industry", "is not null")),
         ("title = a = b", Condition("title", "=", ("a = b",))),
@@ -41,8 +44,12 @@ def test_a_filter_is_read_as_it_is_meant(text: str, expected: Condition) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "category", "category =", "category in", "category in a,,b", "= sales", "a ~ b", "a is null b", "a isnull"],
-)
+    [
+        "", "category", "category =", "category in", "category in a,,b", "= sales", "a ~ b", "a is null b", "a isnull",
+        "category in ()", "category in ( )", "category not in ()", "category in ''",
+        "category in sales,\nhr", "category in sales\r\n, hr", "category in 'sales, hr", "category in 'sales'hr, it",
+    ],
+)  # fmt: skip
 def test_a_filter_that_cannot_be_read_says_which_can(text: str) -> None:
     with pytest.raises(MalformedFilterError, match="'dimension in value, value'"):
         condition(text)
@@ -95,6 +102,35 @@ def test_since_and_until_are_both_included(generation: Generation) -> None:
     assert found["metric_time__day"].to_list() == days[10:21]
     sql = f"select count(*) from marts.fct_applications where applied_date between '{first}' and '{last}'"
     assert found["applications"].sum() == column(generation, sql)[0]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (date(2025, 1, 15), None, "--since the day on which a month begins, such as 2025-01-01; found 2025-01-15"),
+        (None, date(2025, 2, 1), "--until the day on which a month ends, such as 2025-02-28; found 2025-02-01"),
+    ],
+)
+def test_a_mart_of_months_refuses_a_day_inside_one(
+    generation: Generation, since: date | None, until: date | None, expected: str
+) -> None:
+    with pytest.raises(QuestionError, match=expected):
+        ask(generation, Question(("applications", "active_employers"), since=since, until=until))
+
+
+def test_a_mart_of_months_is_cut_by_whole_months(generation: Generation) -> None:
+    question = Question(("active_employers",), since=date(2025, 1, 1), until=date(2025, 2, 28), grain="month")
+    assert ask(generation, question).frame["metric_time__month"].to_list() == [date(2025, 1, 1), date(2025, 2, 1)]
+    open_end = Question(("active_employers", "applications"), since=date(2025, 1, 1), until=date.max)
+    assert ask(generation, open_end).frame["applications"][0] > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["metric_time = 2026-01-01", "metric_time__month in 2026-01-01", "month = 2026-01", "metric_time is null"]
+)
+def test_a_filter_on_the_clock_is_sent_to_since_and_until(generation: Generation, text: str) -> None:
+    with pytest.raises(QuestionError, match="keep a period with --since and --until"):
+        asked(generation, "applications", where=(text,))
 
 
 def test_values_are_numbers_and_dates_of_plain_types(generation: Generation) -> None:
@@ -150,3 +186,4 @@ def test_the_nearest_names_hold_the_word_or_are_spelt_like_it_or_share_a_part() 
     assert nearest("indutry", known) == "nearest: employer__industry"
     assert nearest("rate_of_offers", known) == "nearest: fill_rate_30_days, selection_rate"
     assert nearest("xyz", known).startswith("known: employer__industry, fill_rate")
+    assert nearest("xyz", map(str, range(13))).endswith(" and others")

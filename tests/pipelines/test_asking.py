@@ -1,6 +1,9 @@
 """The command `throughline metrics` as an analyst meets it, on the tiny sample's published file."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines.cli import main
-from tests.conftest import Project
+from tests.conftest import ROOT, Project
 
 
 class Said(NamedTuple):
@@ -83,6 +86,72 @@ def test_a_file_s_ending_names_its_format_unless_one_is_named(metrics: Metrics, 
     assert json.loads(path.read_text())[0]["applications"] > 0
 
 
+@pytest.mark.parametrize("name", ["found.txt", "found.xlsx"])
+def test_a_table_is_written_to_a_text_file_or_where_it_is_asked_for(
+    metrics: Metrics, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    named = () if name.endswith(".txt") else ("--format", "table")
+    assert metrics("applications", "--output", str(path), *named).code == 0
+    assert path.read_text().split()[:2] == ["applications", "------------"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "txt", "parquet"])
+def test_a_file_that_cannot_be_written_whole_stays_as_it_was(
+    metrics: Metrics, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    path = tmp_path / f"found.{ending}"
+    path.write_text("what was there")
+    real = Path.write_text
+
+    def fails_half_way(self: Path, text: str, **how: str) -> int:
+        real(self, text[:5], **how)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fails_half_way)
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", lambda _, path: fails_half_way(Path(path), "PAR1 and more"))
+    told = metrics("applications", "--output", str(path))
+    assert (told.code, "No space left on device" in told.err) == (1, True)
+    assert path.read_text() == "what was there"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_replaced_whole_behind_its_link_and_keeps_who_may_read_it(metrics: Metrics, tmp_path: Path) -> None:
+    path, link = tmp_path / "found.csv", tmp_path / "link.csv"
+    path.write_text("what was there, and much longer than the answer " * 9)
+    path.chmod(0o600)
+    link.symlink_to(path)
+    with path.open() as reader:
+        assert metrics("applications", "--output", str(link)).code == 0
+        assert reader.read().startswith("what was there")
+    assert pl.read_csv(path).columns == ["applications"]
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_written_to_and_not_replaced(metrics: Metrics, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert metrics("applications", "--format", "csv", "--output", str(pipe)).code == 0
+    assert os.read(reader, 100).startswith(b"applications")
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_file_of_text_is_utf_8_wherever_it_is_written(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib, polars as pl\n"
+        "from pipelines.asking.delivery import deliver\n"
+        "for format in ('csv', 'json', 'table'):\n"
+        "    deliver(pl.DataFrame({'a': ['M\\u00fcnchen']}), format, pathlib.Path(sys.argv[1], format), {})\n"
+    )
+    latin = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=latin, cwd=ROOT)
+    for format in ("csv", "json", "table"):
+        assert "M\u00fcnchen" in (tmp_path / format).read_text(encoding="utf-8")
+
+
 def test_filters_hold_together(metrics: Metrics) -> None:
     both = ("--where", "category in sales, research", "--where", "industry != Manufacturing")
     found = json.loads(metrics("applications", *both, "--by", "category", "--format", "json").out)
@@ -104,7 +173,16 @@ def test_filters_hold_together(metrics: Metrics) -> None:
         (("active_employers", "--grain", "day"), "known: month, quarter, year"),
         (("applications", "--since", "2026-02-01", "--until", "2026-01-01"), "--since before --until"),
         (("applications", "--format", "xml"), "table, csv, json or parquet"),
+        (("applications", "--format", "jsn"), "nearest: json"),
+        (("applications", "--format", "csv_with_header"), "nearest: csv"),
+        (("applications", "--grain", "xyz"), "known: day, month, quarter, week, year"),
         (("applications", "--output", "no/such/folder.csv"), "No such file or directory"),
+        (("applications", "--output", "found.xlsx"), "ending of .txt, .csv, .json, .parquet, or also --format"),
+        (("applications", "--output", "found"), "or also --format; found 'found'"),
+        (("applications", "--where", "metric_time = 2026-01-01"), "--since and --until"),
+        (("applications", "--where", "category in ()"), "'dimension in value, value'"),
+        (("applications", "--where", "category in sales,\nhr"), "a line break"),
+        (("active_employers", "--since", "2025-01-15"), "a month begins, such as 2025-01-01"),
     ],
 )
 def test_what_cannot_be_answered_ends_with_1_and_says_what_can(

@@ -6,22 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.asking.delivery import chosen_format, deliver
+from pipelines.asking.dictionary import describe_all, list_all
 from pipelines.errors import ThroughlineError
 
 if TYPE_CHECKING:
     from dashboards.database import Generation
     from dashboards.questions import Question
-
-LISTED = "select * from marts.metric_catalog order by name"
-SAID = (
-    "formula", "numerator", "denominator", "analysis_unit", "clock", "window_days", "unit", "direction",
-    "is_additive", "owner", "source", "mart",
-)  # fmt: skip
-"""What a description tells of a metric after its sentence, where the catalogue knows it."""
 
 Day = datetime
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Metrics, as listed by `throughline metrics`.")]
@@ -51,7 +46,9 @@ Format = Annotated[str, typer.Option(help="table, csv or json.")]
 FileFormat = Annotated[
     str | None, typer.Option(metavar="FORMAT", help="table (for reading), csv, json or parquet (exact values).")
 ]
-Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; its ending names the format.")]
+Output = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write to this file; its ending (.txt is a table) names the format.")
+]
 Describe = Annotated[
     bool, typer.Option("--describe", help="Say what the metrics mean and what they can be split by; no numbers.")
 ]
@@ -96,7 +93,8 @@ def metrics(
 ) -> None:
     """Compute metrics from their one definition; without names, list them all.
 
-    --since, --until and --grain cut by each metric's own clock. Shares are 0 to 1
+    --since, --until and --grain cut by each metric's own clock; a metric that is
+    kept by month is cut by whole months. Shares are 0 to 1
     in csv, json and parquet, per cent in a table. What is unknown (a rate of
     nothing, a row without a value) is blank, in a table a dash.
 
@@ -107,8 +105,6 @@ def metrics(
     throughline metrics applications --where 'category in sales, hr' --grain year
     throughline metrics hires --since 2025-01-01 --output hires.parquet
     """
-    from pipelines.output import chosen_format
-
     wanted = chosen_format(format, output)
     if wanted == "parquet" and output is None and sys.stdout.isatty():
         raise typer.BadParameter("parquet is no text: name a file with --output.", param_hint="--format")
@@ -128,11 +124,12 @@ def question(
 ) -> "Question":
     """Return what the options ask; raise for a period that is unknown or ends before it begins."""
     from dashboards.conditions import condition
-    from dashboards.questions import GRAINS, Question
-    from pipelines.errors import did_you_mean
+    from dashboards.names import nearest
+    from dashboards.periods import GRAINS
+    from dashboards.questions import Question
 
     if grain is not None and grain not in GRAINS:
-        near = did_you_mean(grain, list(GRAINS))
+        near = nearest(grain, GRAINS)
         raise ThroughlineError(f"Expected --grain day, week, month, quarter or year; found {grain!r} ({near}).")
     if since and until and since > until:
         raise ThroughlineError(f"Expected --since before --until; found {since:%Y-%m-%d} after {until:%Y-%m-%d}.")
@@ -145,7 +142,6 @@ def answer(generation: "Generation", asked: "Question", format: str, output: Pat
     """Answer and, beside the answer, say on standard error what the reader should know of it."""
     from dashboards.definitions import catalogue
     from dashboards.questions import ask
-    from pipelines.output import deliver
 
     found = ask(generation, asked)
     known = catalogue(generation)
@@ -154,49 +150,3 @@ def answer(generation: "Generation", asked: "Question", format: str, output: Pat
         typer.secho(note, fg="yellow", err=True)
     if output is not None:
         typer.echo(f"wrote      {output}, rows: {found.frame.height:,}", err=True)
-
-
-def list_all(generation: "Generation", format: str, output: Path | None) -> None:
-    """List the metrics: the whole catalogue for programs, names and labels for people."""
-    from dashboards.database import Query, run
-    from pipelines.output import deliver
-
-    known = run(generation, Query(LISTED))
-    deliver(known.select("name", "unit", "label") if format == "table" else known, format, output, {})
-    if format == "table":
-        typer.echo(f"{known.height} metrics. What one means: `throughline metrics NAME --describe`.", err=True)
-
-
-def describe_all(generation: "Generation", names: list[str], format: str, output: Path | None) -> None:
-    """Say what metrics mean: their rows of the catalogue, and for people also what they can be split by."""
-    import polars as pl
-
-    from dashboards.database import Query, run
-    from dashboards.definitions import catalogue
-    from pipelines.output import deliver
-
-    for name in names:
-        catalogue(generation).metric(name)
-    rows = run(generation, Query(LISTED)).filter(pl.col("name").is_in(names))
-    if format != "table" or output is not None:
-        deliver(rows, format, output, {})
-        return
-    typer.echo("\n\n".join(description(generation, row) for row in rows.to_dicts()))
-
-
-def description(generation: "Generation", row: dict[str, Any]) -> str:
-    """Return one metric's entry of the dictionary as text."""
-    from dashboards.questions import GRAINS, TIME, is_near, reachable
-
-    near = [each for each in reachable(generation, [row["name"]]) if is_near(each)]
-    finest = next(each.grain for each in near if each.name == TIME and each.grain)
-    told = {word.removeprefix("is_").replace("_", " "): row[word] for word in SAID if row.get(word) is not None}
-    told["grain"] = ", ".join(GRAINS[GRAINS.index(finest) :])
-    lines = [f"  {word:<14} {shown(value)}" for word, value in told.items()]
-    dimensions = [f"    {each.name:<36} {each.description}" for each in near if each.name != TIME]
-    return "\n".join([f"{row['name']}: {row['label']}", f"  {row['description']}", *lines, "  by", *dimensions])
-
-
-def shown(value: object) -> str:
-    """Return yes or no for a truth value, and anything else as it is."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
