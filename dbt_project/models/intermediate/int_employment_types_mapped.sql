@@ -27,15 +27,13 @@ words as (
             and ats_offers.application_id = ats_applications.application_id
 ),
 
-meanings as (
+declared_meanings as (
     select
         words.employer_id,
         words.system,
         words.employment_type,
-        coalesce(declared_types.is_full_time, default_types.is_full_time)
-            as is_full_time,
-        coalesce(declared_types.is_internship, default_types.is_internship)
-            as is_internship,
+        declared_types.is_full_time,
+        declared_types.is_internship,
         row_number() over (
             partition by words.employer_id, words.system, words.employment_type
             order by
@@ -43,20 +41,32 @@ meanings as (
                 case when declared_types.system = '*' then 1 else 0 end
         ) as preference
     from words
-    left join declared_types
+    inner join declared_types
         on
             words.employment_type = declared_types.employment_type
             and declared_types.employer_id in (words.employer_id, '*')
             and declared_types.system in (words.system, '*')
-    left join default_types
-        on words.employment_type = default_types.employment_type
-    where words.employment_type is not null
 ),
 
 mapped_types as (
-    select employer_id, system, employment_type, is_full_time, is_internship
-    from meanings
-    where preference = 1
+    select
+        words.employer_id,
+        words.system,
+        words.employment_type,
+        coalesce(declared_meanings.is_full_time, default_types.is_full_time)
+            as is_full_time,
+        coalesce(declared_meanings.is_internship, default_types.is_internship)
+            as is_internship
+    from words
+    left join declared_meanings
+        on
+            words.employer_id = declared_meanings.employer_id
+            and words.system = declared_meanings.system
+            and words.employment_type = declared_meanings.employment_type
+            and declared_meanings.preference = 1
+    left join default_types
+        on words.employment_type = default_types.employment_type
+    where words.employment_type is not null
 )
 
 select * from mapped_types

@@ -34,20 +34,33 @@ persons as (
     group by pairs.person_key
 ),
 
+{# Only keys stand in the join: with more, DuckDB would hold every person against every answer. #}
 answered_persons as (
     select
         persons.*,
         withdrawn.consent_withdrawn_at,
-        answers.surveyed_date as answered_date,
-        answers.is_full_time as is_answer_full_time
+        answers.surveyed_date,
+        answers.is_full_time,
+        case
+            when
+                persons.completed_date < answers.surveyed_date
+                and coalesce(persons.observable_from <= answers.surveyed_date, true)
+                then 1
+            else 0
+        end as is_told
     from persons
     left join withdrawn
         on persons.person_key = withdrawn.student_key
     left join answers
-        on
-            persons.person_key = answers.student_key
-            and persons.completed_date < answers.surveyed_date
-            and coalesce(persons.observable_from <= answers.surveyed_date, true)
+        on persons.person_key = answers.student_key
+),
+
+told_persons as (
+    select
+        answered_persons.*,
+        case when is_told = 1 then surveyed_date end as answered_date,
+        case when is_told = 1 then is_full_time end as is_answer_full_time
+    from answered_persons
 ),
 
 watched_persons as (
@@ -64,7 +77,7 @@ watched_persons as (
             'consent_withdrawn_at'
         ) }} as watched_to,
         case when is_answer_full_time = 1 then answered_date end as told_start_date
-    from answered_persons
+    from told_persons
 )
 
 select * from watched_persons
