@@ -34,7 +34,7 @@ persons as (
     group by pairs.person_key
 ),
 
-{# Only keys stand in the join: with more, DuckDB would hold every person against every answer. #}
+{# Keys alone stand in the join: with more, every person meets every answer. #}
 answered_persons as (
     select
         persons.*,
