@@ -11,7 +11,7 @@ def rules() -> list[ExpectRowsToHold]:
         rows_hold(
             "month above its year",
             "each.engagement_count > each.engagement_count_12_months or each.fee_usd > each.fee_12_months_usd",
-            "A month is a part of the twelve months that end with it.",
+            "A month is a part of the 365 days that end with it.",
             key=KEY,
             severity="critical",
         )

@@ -36,6 +36,9 @@ def test_a_filter_s_value_can_be_a_bound_parameter(metrics: SemanticLayer) -> No
     assert metrics.connection.execute(sql, {"p0": "fills"}).fetchall() == [(5,)]
 
 
-def test_active_employers_are_those_of_the_last_month(metrics: SemanticLayer) -> None:
-    expected = "select count(distinct employer_id) from marts.fct_engagements where accepted_date >= date '2025-02-01'"
+def test_active_employers_are_those_that_spent_in_the_365_days_up_to_as_of(metrics: SemanticLayer) -> None:
+    expected = """
+        select count(distinct employer_id) from marts.fct_engagements
+        where accepted_at > timestamp '2025-01-01' and fee_usd > 0
+    """
     assert metrics.value("active_employers") == metrics.connection.sql(expected).fetchall()[0][0]

@@ -1,7 +1,7 @@
 """Employers: repeats, departments, trailing spend, retention by term, concentration."""
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -50,12 +50,16 @@ def posters_mature(world: World) -> list[list[tuple[datetime, str]]]:
     return [each for each in postings(world).values() if each[0][0] + timedelta(days=365) <= world.as_of]
 
 
+def has_adopted(each: list[tuple[datetime, str]]) -> bool:
+    """Tell whether a department beside the one that came first followed the first posting, within a year of it."""
+    began = each[0][0]
+    known = {department for _, department in each if department}
+    firsts = sorted(min(at for at, department in each if department == name) for name in known)
+    return len(firsts) > 1 and began < firsts[1] <= began + timedelta(days=365)
+
+
 def adopted(world: World) -> float:
-    year = timedelta(days=365)
-    return sum(
-        len({department for at, department in each if department and at <= each[0][0] + year}) > 1
-        for each in posters_mature(world)
-    )
+    return sum(has_adopted(each) for each in posters_mature(world))
 
 
 figure("employers_mature_365_days")(lambda world: len(posters_mature(world)))
@@ -63,29 +67,23 @@ figure("employers_adopted_365_days")(adopted)
 figure("department_adoption_rate")(lambda world: ratio(adopted(world), len(posters_mature(world))))
 
 
-def month_number(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
 @cache
-def spend(world: World) -> dict[str, dict[int, float]]:
-    """Return fees of accepted engagements by employer and month."""
-    found: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+def spend(world: World) -> dict[str, list[tuple[datetime, float]]]:
+    """Return moment and fee of each accepted engagement by employer."""
+    found: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
     for row in engagements(world):
-        found[row["employer_id"]][month_number(row["accepted_at"].date())] += float(row["fee_usd"] or 0)
+        found[row["employer_id"]].append((row["accepted_at"], float(row["fee_usd"] or 0)))
     return found
 
 
-def within(world: World, employer: str, months_ago: int) -> float:
-    """Return an employer's spend in the 12 months that end so many months before the current one."""
-    last = month_number(world.today) - months_ago
-    return sum(fee for month, fee in spend(world)[employer].items() if last - 12 < month <= last)
+def within(world: World, employer: str, days_ago: int) -> float:
+    """Return an employer's spend in the 365 days that end so many days before as_of."""
+    first, last = world.before(days_ago + 365), world.before(days_ago)
+    return sum(fee for at, fee in spend(world)[employer] if first < at <= last)
 
 
 def active(world: World) -> float:
-    last = month_number(world.today)
-    recent = {row["employer_id"] for row in engagements(world) if month_number(row["accepted_at"].date()) > last - 12}
-    return len(recent)
+    return sum(within(world, employer, 0) > 0 for employer in list(spend(world)))
 
 
 def trailing(world: World) -> float:
@@ -93,11 +91,11 @@ def trailing(world: World) -> float:
 
 
 def prior(world: World) -> float:
-    return sum(within(world, employer, 12) for employer in list(spend(world)))
+    return sum(within(world, employer, 365) for employer in list(spend(world)))
 
 
 def retained(world: World) -> float:
-    return sum(within(world, employer, 0) for employer in list(spend(world)) if within(world, employer, 12) > 0)
+    return sum(within(world, employer, 0) for employer in list(spend(world)) if within(world, employer, 365) > 0)
 
 
 figure("active_employers")(active)
@@ -109,7 +107,7 @@ figure("spend_retention")(lambda world: ratio(retained(world), prior(world)))
 
 
 def shares(world: World) -> list[float]:
-    """Return each spending employer's share of the trailing 12 months' fees, greatest first."""
+    """Return each spending employer's share of the last 365 days' fees, greatest first."""
     amounts = sorted((each for each in (within(world, name, 0) for name in list(spend(world))) if each), reverse=True)
     return [amount / sum(amounts) for amount in amounts]
 

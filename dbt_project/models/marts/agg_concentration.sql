@@ -1,5 +1,5 @@
 with cuts as (
-    select as_of_date from {{ ref('stg_ops__as_of') }}
+    select as_of, as_of_date from {{ ref('stg_ops__as_of') }}
 ),
 
 engagements as (
@@ -11,8 +11,7 @@ engagements as (
     cross join cuts
     where
         engagements.employer_id is not null
-        and engagements.accepted_month
-        > {{ months_after(month_of('cuts.as_of_date'), -12) }}
+        and engagements.accepted_at > {{ days_after('cuts.as_of', -365) }}
 ),
 
 amounts as (

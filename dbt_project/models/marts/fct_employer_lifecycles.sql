@@ -72,6 +72,7 @@ flagged_employers as (
             as is_repeated_180_days,
         {{ flag('employers.adoption_ends_at <= cuts.as_of') }} as is_mature_365_days,
         {{ flag('employers.adoption_ends_at <= cuts.as_of'
+            ~ ' and employers.second_department_at > employers.first_posted_at'
             ~ ' and employers.second_department_at <= employers.adoption_ends_at') }}
             as is_adopted_365_days
     from employers

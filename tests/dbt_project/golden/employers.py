@@ -10,6 +10,12 @@ FIRST = datetime(2024, 3, 1)
 JOINED = datetime(2023, 1, 15)
 """Spring 2023."""
 
+TRAILING_YEAR = AS_OF - timedelta(days=365)
+"""1 January 2025: what is accepted after it lies in the 365 days up to as_of."""
+
+YEAR_BEFORE = TRAILING_YEAR - timedelta(days=365)
+"""2 January 2024, since 2024 has 366 days."""
+
 
 def completed(market: Marketplace, employer_id: str, name: str, approved_at: datetime, **project: Any) -> None:
     """Add a project of a student of its own, approved at a moment."""
@@ -44,10 +50,11 @@ def repetition(market: Marketplace) -> None:
 
 
 def departments(market: Marketplace) -> None:
-    """Five employers of state ED, first posting on 1 March 2024 unless said; the second department comes after.
+    """Six employers of state ED, first posting on 1 March 2024 unless said; the second department comes after.
 
     ed-last-moment: on day 365 to the second. ed-too-late: a second later. ed-same: the same department again.
     ed-unnamed: the first posting names none, so that only one is known. ed-young: a year is not over by a second.
+    ed-both: two departments with the first posting, so that none follows.
     """
     young = AS_OF - timedelta(days=365) + timedelta(seconds=1)
     for name, first, after, names in (
@@ -55,6 +62,7 @@ def departments(market: Marketplace) -> None:
         ("ed-too-late", FIRST, timedelta(days=365, seconds=1), ("Sales", "Finance")),
         ("ed-same", FIRST, timedelta(days=1), ("Sales", "Sales")),
         ("ed-unnamed", FIRST, timedelta(days=1), (None, "Sales")),
+        ("ed-both", FIRST, timedelta(0), ("Sales", "Finance")),
         ("ed-young", young, timedelta(days=1), ("Sales", "Finance")),
     ):
         market.employer(name, state="ED")
@@ -75,16 +83,19 @@ def accepted(market: Marketplace, employer_id: str, when: datetime, fee_usd: int
 def spend_by_term_and_month(market: Marketplace) -> None:
     """Two employers of state EM join in spring 2023.
 
-    em-stays: 100 in spring 2023, 40 in summer 2023, 200 in spring 2024, 60 on 1 February 2025.
-    em-leaves: 100 in spring 2023, 300 on 31 January 2025 and nothing in the trailing year, which begins the day after.
+    em-stays: 100 in spring 2023, 40 in summer 2023, 200 and 60 in the first seconds of the year before and of the
+    trailing year. em-leaves: 100 in spring 2023, 300 on the last moment before the trailing year and nothing in it.
+    em-free, of state EZ: an engagement in the trailing year that costs nothing.
     """
     for name in ("em-stays", "em-leaves"):
         market.employer(name, state="EM", joined_at=JOINED)
         accepted(market, name, datetime(2023, 4, 30, 23), 100)
     accepted(market, "em-stays", datetime(2023, 5, 1), 40)
-    accepted(market, "em-stays", datetime(2024, 2, 1), 200)
-    accepted(market, "em-stays", datetime(2025, 2, 1), 60)
-    accepted(market, "em-leaves", datetime(2025, 1, 31), 300)
+    accepted(market, "em-stays", YEAR_BEFORE + timedelta(seconds=1), 200)
+    accepted(market, "em-stays", TRAILING_YEAR + timedelta(seconds=1), 60)
+    accepted(market, "em-leaves", TRAILING_YEAR, 300)
+    market.employer("em-free", state="EZ")
+    accepted(market, "em-free", datetime(2025, 2, 1), 0)
 
 
 CASES = (repetition, departments, spend_by_term_and_month)
@@ -112,9 +123,10 @@ EXPECTED = [
     Expected("repeat_rate", 0, at_employer("er-segments")),
     Expected("repeat_rate", None, at_employer("er-none")),
     # All but ed-young; adopted: ed-last-moment.
-    Expected("employers_mature_365_days", 4, in_state("ED")),
+    Expected("employers_mature_365_days", 5, in_state("ED")),
     Expected("employers_adopted_365_days", 1, in_state("ED")),
-    Expected("department_adoption_rate", 1 / 4, in_state("ED")),
+    Expected("department_adoption_rate", 1 / 5, in_state("ED")),
+    Expected("department_adoption_rate", 0, at_employer("ed-both")),
     Expected("department_adoption_rate", 0, at_employer("ed-too-late")),
     Expected("department_adoption_rate", None, NOBODY),
     # Spring 2023 to fall 2025 are 9 terms, for each of 2 employers.
@@ -136,12 +148,13 @@ EXPECTED = [
     # A year before summer 2023 nobody had joined: unknown, not 0.
     Expected("gmv_with_term_last_year_usd", None, in_term("Summer 2023")),
     Expected("gmv_same_term_retention", None, in_term("Summer 2023")),
-    # The trailing year is February 2025 to January 2026: 60 of em-stays.
+    # In the 365 days up to as_of: 60 of em-stays; em-free spent nothing.
     Expected("active_employers", 1, in_state("EM")),
     Expected("gmv_trailing_12_months", 60, in_state("EM")),
     Expected("gmv_per_active_employer", 60, in_state("EM")),
     Expected("gmv_per_active_employer", None, at_employer("em-leaves")),
-    # The year before, February 2024 to January 2025: 200 of em-stays, 300 of em-leaves; retained are 60 of em-stays.
+    Expected("active_employers", 0, in_state("EZ")),
+    # In the 365 days before those: 200 of em-stays, 300 of em-leaves; retained are 60 of em-stays.
     Expected("gmv_prior_12_months", 500, in_state("EM")),
     Expected("gmv_retained_12_months", 60, in_state("EM")),
     Expected("spend_retention", 60 / 500, in_state("EM")),
