@@ -39,7 +39,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Definition:
-    """One metric, as its YAML entry says it."""
+    """One metric, as its YAML entry says it.
+
+    ``cohort`` names the metrics that count the whole cohort of a windowed rate, mature or not: the first, less the
+    others. ``unknown`` names the one that counts the units of which nobody can say what became of them.
+    """
 
     name: str
     label: str
@@ -58,6 +62,8 @@ class Definition:
     model: str
     aggregation: str | None
     expression: str | None
+    cohort: tuple[str, ...] = ()
+    unknown: str | None = None
 
     @property
     def is_rate(self) -> bool:
@@ -150,6 +156,8 @@ def _definition(metric: Mapping[str, Any], raw: Mapping[str, Mapping[str, Any]])
         model=str(counted.get("semantic_model") or ""),
         aggregation=aggregation.get("agg"),
         expression=params.get("expr") if aggregation else None,
+        cohort=tuple(meta.get("cohort") or ()),
+        unknown=meta.get("unknown"),
     )
 
 

@@ -15,14 +15,6 @@ from dashboards.rows import Rows, rows_behind
 from dashboards.scope import Filters, Scope
 from dashboards.terms import against_text, is_over, term_key, year_before
 
-COHORTS = {
-    "application": ("applications",),
-    "project": ("projects_posted",),
-    "engagement": ("engagements_started",),
-    "person_host": ("completers", "completers_pre_existing", "completers_employed_elsewhere"),
-}
-"""Key entity -> the metric that counts the whole cohort, mature or not, and those of the units left out of it."""
-
 WANTED = {"higher": True, "lower": False}
 LEAST_FOR_CHANGE = 10
 LEAST_MATURE_SHARE = 0.5
@@ -77,6 +69,7 @@ class Reading:
     denominator: float | None = None
     part_unit: str = "count"
     mature_share: float | None = None
+    unknown: float | None = None
     change: Change | None = None
     rows: Rows | None = None
     notes: tuple[str, ...] = ()
@@ -130,7 +123,8 @@ def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
             numerator=totals.get(definition.numerator or ""),
             denominator=totals.get(definition.denominator or ""),
             part_unit=_part_unit(known, definition),
-            mature_share=_mature_share(known, definition, totals),
+            mature_share=_mature_share(definition, totals),
+            unknown=totals.get(definition.unknown or ""),
             change=_change(known, definition, by_term, scope),
             rows=rows_behind(scope, name),
             notes=_notes(scope, definition, intervals.get(name)),
@@ -139,21 +133,13 @@ def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
 
 
 def _with_parts(known: Catalogue, names: Sequence[str]) -> list[str]:
-    """Add to the metrics their numerators, denominators and cohorts."""
+    """Add to the metrics their numerators, denominators, cohorts and unknowns."""
     needed = dict.fromkeys(names)
     for name in names:
         definition = known.metric(name)
         needed |= dict.fromkeys(each for each in (definition.numerator, definition.denominator) if each)
-        needed |= dict.fromkeys(_cohort(known, definition))
+        needed |= dict.fromkeys([*definition.cohort, *([definition.unknown] if definition.unknown else [])])
     return list(needed)
-
-
-def _cohort(known: Catalogue, definition: Definition) -> list[str]:
-    """Return the metrics that count the whole cohort of a windowed rate: all of it, and those left out."""
-    if definition.window_days is None or not definition.is_rate:
-        return []
-    cohort = COHORTS.get(known.models[definition.model].entity, ())
-    return [name for name in cohort if name in known.metrics]
 
 
 def _is_count_rate(known: Catalogue, name: str) -> bool:
@@ -181,10 +167,11 @@ def _cluster(scope: Scope, model: Model) -> str | None:
     return cluster if cluster in model.entities and cluster != model.entity else None
 
 
-def _mature_share(known: Catalogue, definition: Definition, totals: dict[str, float | None]) -> float | None:
-    cohort = [totals[name] or 0.0 for name in _cohort(known, definition)]
+def _mature_share(definition: Definition, totals: dict[str, float | None]) -> float | None:
+    """Return the denominator's share of the whole cohort; the rest is too young, or was not watched long enough."""
+    cohort = [totals[name] or 0.0 for name in definition.cohort]
     whole, mature = sum(cohort[:1]) - sum(cohort[1:]), totals.get(definition.denominator or "")
-    return None if whole <= 0 or mature is None else min(mature / whole, 1.0)
+    return None if whole <= 0 or mature is None else mature / whole
 
 
 def _by_term(scope: Scope, names: Sequence[str]) -> pl.DataFrame:
@@ -206,12 +193,10 @@ def _change(known: Catalogue, definition: Definition, by_term: pl.DataFrame, sco
         return None
     picked = scope.filters.values("term_label")
     rows = {row[GROUP]: row for row in by_term.iter_rows(named=True) if row[GROUP]}
-    fit = [
-        term for term, row in rows.items() if _is_fit(known, definition, row, scope) and (not picked or term in picked)
-    ]
+    fit = [term for term, row in rows.items() if _is_fit(definition, row, scope) and (not picked or term in picked)]
     for term in sorted(fit, key=term_key, reverse=True):
         base = rows.get(year_before(term))
-        if base and _is_fit(known, definition, base, scope):
+        if base and _is_fit(definition, base, scope):
             difference = _difference(known, definition, rows[term], base)
             return Change(term, year_before(term), rows[term][definition.name], base[definition.name], difference)
     return None
@@ -227,13 +212,13 @@ def _difference(
     return newcombe(row[numerator], row[denominator], base[numerator], base[denominator])
 
 
-def _is_fit(known: Catalogue, definition: Definition, row: dict[str, float | None], scope: Scope) -> bool:
+def _is_fit(definition: Definition, row: dict[str, float | None], scope: Scope) -> bool:
     """Tell whether a term's value is fit to be compared: enough units, and half of its cohort mature."""
     if row[definition.name] is None or not is_over(str(row[GROUP]), scope.generation.as_of.date()):
         return False
     if not definition.is_rate:
         return bool(row[definition.name])
-    share = _mature_share(known, definition, row)
+    share = _mature_share(definition, row)
     return (row[str(definition.denominator)] or 0) >= LEAST_FOR_CHANGE and (
         share is None or share >= LEAST_MATURE_SHARE
     )

@@ -21,6 +21,8 @@ CATALOG_COLUMNS = {
     "denominator": "What it is divided by; blank for counts and sums.",
     "clock": "Date that places a unit in a period.",
     "window_days": "Days that a unit is given; blank where there is no window.",
+    "cohort": "Metrics that count the whole cohort of a windowed rate, mature or not: the first less the others.",
+    "unknown": "Metric that counts the units of which nobody can say whether they belong in the numerator.",
     "is_additive": "True where parts of a split add up to the total.",
     "mart": "Table of the schema marts that it is counted on.",
 }
@@ -42,7 +44,8 @@ def catalog_row(metric: Metric) -> dict[str, Any]:
     meta = (metric.get("config") or {}).get("meta") or {}
     row = {name: meta.get(name) for name in CATALOG_COLUMNS}
     row |= {name: metric.get(name) for name in ("name", "label", "description", "type")}
-    return row | {"formula": formula(metric, meta), "is_additive": meta.get("additive")}
+    cohort = " - ".join(meta.get("cohort") or []) or None
+    return row | {"formula": formula(metric, meta), "is_additive": meta.get("additive"), "cohort": cohort}
 
 
 def formula(metric: Metric, meta: Mapping[str, Any]) -> str | None:

@@ -61,6 +61,8 @@ def _facts(reading: Reading) -> list[str]:
         facts.append(" of ".join(parts))
     elif reading.denominator is not None and reading.unit == "share":
         facts.append(f"n {parts[0]}")
+    if reading.unknown is not None:
+        facts.append(f"{value_text('count', reading.unknown)} unknown")
     return facts
 
 

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from dashboards.definitions import catalogue
 from dashboards.intervals import CLUSTERS_NEEDED
 from dashboards.metrics import values
 from dashboards.readings import read
@@ -53,6 +54,53 @@ def test_a_windowed_rate_says_how_much_of_its_cohort_is_mature(platform: ScopeOf
     found = read(platform(), ["hire_through_matured", "gmv_booked"])
     assert 0 < found["hire_through_matured"].mature_share < 1  # type: ignore[operator]
     assert found["gmv_booked"].mature_share is None
+
+
+def test_no_more_than_the_whole_cohort_is_mature(platform: ScopeOf, employer: ScopeOf) -> None:
+    known = catalogue(platform().generation)
+    all_rates = [each for each in known.metrics.values() if each.cohort]
+    assert len(all_rates) > 20
+    for make in (platform, employer):
+        scope = make(Filters("Last 24 months"))
+        rates = [each for each in all_rates if make is platform or "employer" in known.models[each.model].entities]
+        counted = values(scope, sorted({name for each in rates for name in (*each.cohort, str(each.denominator))}))
+        for each in rates:
+            whole = counted[each.cohort[0]][0] - sum(counted[name][0] for name in each.cohort[1:])
+            assert 0 <= counted[str(each.denominator)][0] <= whole, each.name
+
+
+@pytest.mark.parametrize(
+    ("rate", "mature", "whole"),
+    [
+        ("completion_rate_intent_to_treat", "engagements_mature_accepted", "engagements_accepted"),
+        ("reengagement_rate", "pairs_mature_180_days", "completers"),
+        ("student_success_rate", "persons_mature_90_days", "persons_applied"),
+        ("repeat_rate", "employers_mature_180_days", "employers_completed"),
+    ],
+)
+def test_the_share_that_is_mature_is_of_the_rate_s_own_cohort(
+    rate: str, mature: str, whole: str, platform: ScopeOf
+) -> None:
+    counted = values(platform(), [mature, whole])
+    assert read(platform(), [rate])[rate].mature_share == counted[mature][0] / counted[whole][0]
+
+
+def test_a_rate_says_of_how_many_nothing_is_known(platform: ScopeOf) -> None:
+    found = read(platform(), ["outcome_coverage", "nace_conversion_rate", "selection_rate"])
+    coverage = found["outcome_coverage"]
+    assert coverage.unknown == coverage.denominator - coverage.numerator  # type: ignore[operator]
+    assert coverage.unknown > 0
+    assert found["nace_conversion_rate"].unknown == values(platform(), ["nace_unknown"])["nace_unknown"][0]
+    assert found["selection_rate"].unknown is None
+
+
+def test_an_employer_s_completers_come_in_projects(employer: ScopeOf) -> None:
+    reading = read(employer(), ["hire_through_matured"])["hire_through_matured"]
+    projects = values(employer(), ["completers_mature_365_days"], by="project")
+    clusters = projects.filter(projects["completers_mature_365_days"] > 0).height
+    assert reading.interval is not None
+    assert (reading.interval.design_effect is None) == (clusters < CLUSTERS_NEEDED)
+    assert ("clusters" in " ".join(reading.notes)) == (clusters < CLUSTERS_NEEDED)
 
 
 def test_a_reading_of_nothing_is_a_dash_and_not_a_zero(platform: ScopeOf) -> None:

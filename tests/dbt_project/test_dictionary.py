@@ -15,6 +15,21 @@ SAID = {
     "unit", "analysis_unit", "direction", "owner", "source", "formula", "numerator", "denominator", "clock",
     "window_days", "additive",
 }  # fmt: skip
+COHORT = {"cohort", "unknown"}
+"""What a rate says of its maturity: the metrics of its whole cohort, and the one of those nobody can judge."""
+
+WITHOUT_COHORT = {
+    "group_selection_rate": "the cube holds units whose time is over, and no others",
+    "group_completion_rate": "the cube holds units whose time is over, and no others",
+    "group_offer_through": "the cube holds units whose time is over, and no others",
+    "group_hire_through": "the cube holds units whose time is over, and no others",
+    "new_school_share_of_selections": "its window looks back, so that nothing is waited for",
+    "new_school_share_of_hires": "its window looks back, so that nothing is waited for",
+    "selected_hire_rate_365_days": "one side of a comparison, made among those whose year is over",
+    "passed_over_hire_rate_365_days": "one side of a comparison, made among those whose year is over",
+}
+"""Windowed rates of which no share is mature, each with its reason."""
+
 ALWAYS = ("unit", "analysis_unit", "direction", "owner", "source", "clock")
 DIRECTIONS = ("higher is better", "lower is better", "neither")
 SUMS = ("sum", "sum_boolean", "count")
@@ -27,7 +42,8 @@ def metrics() -> dict[str, Metric]:
     found = {}
     for path in sorted(MARTS.glob("*.yml")):
         (entry,) = yaml.safe_load(path.read_text())["models"]
-        found |= {each["name"]: {**each, "mart": path.stem} for each in entry.get("metrics", [])}
+        clock = {"mart": path.stem, "agg_time_dimension": entry.get("agg_time_dimension")}
+        found |= {each["name"]: {**clock, **each} for each in entry.get("metrics", [])}
     return found
 
 
@@ -38,13 +54,31 @@ def gaps(metric: Metric) -> list[str]:
     """Return what a metric's entry lacks or says wrongly, in words."""
     meta = (metric.get("config") or {}).get("meta") or {}
     found = [f"lacks meta.{name}" for name in sorted(SAID - set(meta))]
-    found += [f"has an unknown meta.{name}" for name in sorted(set(meta) - SAID)]
+    found += [f"has an unknown meta.{name}" for name in sorted(set(meta) - SAID - COHORT)]
     found += [f"says nothing under meta.{name}" for name in ALWAYS if name in meta and not meta[name]]
     if meta.get("direction") not in DIRECTIONS:
         found.append(f"direction is {meta.get('direction')!r}")
     if not isinstance(meta.get("window_days"), int | None):
         found.append("window_days is no number of days")
-    return [*found, *gaps_in_words(metric, meta), *gaps_in_addition(metric, meta)]
+    return [*found, *gaps_in_words(metric, meta), *gaps_in_addition(metric, meta), *gaps_in_cohort(metric, meta)]
+
+
+def gaps_in_cohort(metric: Metric, meta: dict[str, Any]) -> list[str]:
+    """Return what a rate that waits for its units does not say of those that it waits for."""
+    is_rate = metric["type"] == "ratio"
+    if not is_rate:
+        return [f"is no rate and yet has meta.{name}" for name in sorted(COHORT & set(meta))]
+    if not (meta.get("unit") == "share" and meta.get("window_days") and counts(metric["numerator"])):
+        return []
+    found = [f"lacks meta.{name}" for name in sorted(COHORT - set(meta))]
+    if not meta.get("cohort") and metric["name"] not in WITHOUT_COHORT:
+        found.append("names no cohort")
+    return found
+
+
+def counts(name: str) -> bool:
+    """Tell whether a metric counts, rather than adds up money; one that is not in the dictionary may count."""
+    return name not in METRICS or METRICS[name]["config"]["meta"]["unit"] == "count"
 
 
 def gaps_in_words(metric: Metric, meta: dict[str, Any]) -> list[str]:
@@ -90,10 +124,36 @@ def test_a_case_worked_by_hand_is_of_a_metric() -> None:
     assert sorted({expected.metric for expected in expectations()} - set(METRICS)) == []
 
 
+def said(word: str) -> list[tuple[str, str]]:
+    """Return each rate with each metric that it names as cohort or unknown."""
+    metas = {name: metric["config"]["meta"] for name, metric in METRICS.items()}
+    named = {name: meta.get(word) or [] for name, meta in metas.items()}
+    return [(name, each) for name, found in named.items() for each in ([found] if isinstance(found, str) else found)]
+
+
+def test_the_cohort_of_a_rate_is_counted_on_its_own_mart_and_by_its_own_clock() -> None:
+    for name, each in said("cohort"):
+        denominator = METRICS[METRICS[name]["denominator"]]
+        for key in ("mart", "agg_time_dimension"):
+            assert METRICS[each][key] == denominator[key], f"{name}: {each}"
+
+
+def test_what_is_unknown_is_counted_on_the_mart_of_its_rate() -> None:
+    assert {each for _, each in said("unknown")}
+    for name, each in said("unknown"):
+        assert METRICS[each]["mart"] == METRICS[METRICS[name]["denominator"]]["mart"], f"{name}: {each}"
+
+
+def test_every_rate_without_a_cohort_is_one_that_has_none() -> None:
+    assert [name for name in WITHOUT_COHORT if METRICS[name]["config"]["meta"].get("cohort")] == []
+
+
 WHOLE: Metric = {
     "label": "Fill rate",
     "description": "Share of projects posted at least 30 days before as_of with a selection.",
     "type": "ratio",
+    "name": "fill_rate",
+    "numerator": "projects_filled",
     "config": {
         "meta": {
             "unit": "share",
@@ -106,6 +166,8 @@ WHOLE: Metric = {
             "denominator": "projects posted at least 30 days before as_of (mature)",
             "clock": "posted_at",
             "window_days": 30,
+            "cohort": ["projects_posted"],
+            "unknown": None,
             "additive": False,
         }
     },
@@ -126,6 +188,8 @@ def test_an_entry_that_is_whole_has_no_gap() -> None:
         ({"meta": {"owner": ""}}, "meta.owner"),
         ({"meta": {"note": "x"}}, "unknown meta.note"),
         ({"meta": {"direction": "up"}}, "direction"),
+        ({"meta": {"cohort": None}}, "no cohort"),
+        ({"type": "simple", "agg": "sum", "meta": {"formula": "a", "cohort": []}}, "is no rate"),
         ({"meta": {"window_days": "30"}}, "window_days"),
         ({"meta": {"numerator": None}}, "no numerator"),
         ({"meta": {"additive": True}}, "cannot be additive"),

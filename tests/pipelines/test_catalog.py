@@ -31,6 +31,14 @@ def test_a_ratio_s_formula_is_its_numerator_over_its_denominator_in_words() -> N
     assert (found["mart"], found["window_days"], found["is_additive"]) == ("fct_projects", 30, False)
 
 
+def test_a_rate_s_cohort_is_all_of_it_less_those_left_out() -> None:
+    params = {"numerator": {"name": "filled"}, "denominator": {"name": "mature"}}
+    said = {"cohort": ["posted", "withdrawn"], "unknown": "lost"}
+    found = rows(simple("filled"), simple("mature"), composed("rate", "ratio", params, **said))
+    assert (found["rate"]["cohort"], found["rate"]["unknown"]) == ("posted - withdrawn", "lost")
+    assert (found["mature"]["cohort"], found["mature"]["unknown"]) == (None, None)
+
+
 def test_any_other_metric_s_formula_is_the_one_that_its_entry_says() -> None:
     params = {"metrics": [{"name": "mature"}]}
     found = rows(simple("mature"), composed("shrunk", "derived", params, formula="sum over n"))

@@ -87,6 +87,8 @@ def applicant_pair(
     start = pair.first_start if pair else None
     return {
         "is_pre_existing": is_known_by(applied),
+        "is_selected": selected is not None,
+        "is_selected_pre_existing": selected is not None and (is_known_by(applied) or is_known_by(selected)),
         "is_mature": is_mature,
         "is_selected_mature": is_mature and selected is not None and not is_known_by(selected),
         "is_hired": is_mature

@@ -17,6 +17,7 @@ offered as (
 students as (
     select student_key, class_year, class_deadline
     from {{ ref('int_students_classed') }}
+    where not is_deleted
 ),
 
 answers as (

@@ -1,6 +1,7 @@
 with engagements as (
     select
-        engagement_id, student_key, host_id, employer_id, category, approved_at,
+        engagement_id, project_id, student_key, host_id, employer_id, category,
+        approved_at,
         row_number() over (
             partition by student_key, host_id order by approved_at, engagement_id
         ) as completion_number
@@ -32,6 +33,7 @@ completed_pairs as (
         engagements.host_id,
         engagements.employer_id,
         engagements.engagement_id as first_engagement_id,
+        engagements.project_id,
         engagements.category,
         first_selections.first_selected_at,
         engagements.approved_at as first_completed_at,

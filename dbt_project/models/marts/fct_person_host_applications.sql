@@ -72,6 +72,10 @@ flagged_pairs as (
             ~ ' and pairs.was_there_when_applied = 0' %}
         {% set selected = mature ~ ' and pairs.first_selected_at is not null'
             ~ ' and pairs.was_there_when_selected = 0' %}
+        {{ flag(
+            'pairs.first_selected_at is not null and (pairs.was_there_when_applied = 1'
+            ~ ' or pairs.was_there_when_selected = 1)'
+        ) }} as is_selected_pre_existing,
         {{ flag(mature) }} as is_mature_545_days,
         {{ flag(selected) }} as is_selected_mature_545_days,
         {{ flag(selected ~ ' and pairs.host_hired_date <= pairs.window_end_date') }}

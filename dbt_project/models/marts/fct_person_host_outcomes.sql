@@ -1,7 +1,8 @@
 with pairs as (
     select
-        person_key, student_key, host_id, employer_id, first_engagement_id, category,
-        first_selected_at, first_completed_at, completed_date, completion_count
+        person_key, student_key, host_id, employer_id, project_id, category,
+        first_engagement_id, first_selected_at, first_completed_at, completed_date,
+        completion_count
     from {{ ref('int_person_hosts_completed') }}
 ),
 
@@ -43,7 +44,8 @@ flagged_pairs as (
     select
         concat(pairs.person_key, ':', pairs.host_id) as person_host_key,
         pairs.person_key, pairs.student_key, pairs.host_id, pairs.employer_id,
-        pairs.first_engagement_id, pairs.category, students.institution_unitid,
+        pairs.first_engagement_id, pairs.project_id, pairs.category,
+        students.institution_unitid,
         students.school_type, students.major_family, students.graduation_date,
         flags.years_to_graduation, pairs.first_selected_at, pairs.first_completed_at,
         pairs.completed_date, {{ month_of('pairs.completed_date') }} as completed_month,
