@@ -45,10 +45,9 @@ flagged_pairs as (
         concat(pairs.person_key, ':', pairs.host_id) as person_host_key,
         pairs.person_key, pairs.student_key, pairs.host_id, pairs.employer_id,
         pairs.first_engagement_id, pairs.project_id, pairs.category,
-        students.institution_unitid,
-        students.school_type, students.major_family, students.graduation_date,
-        flags.years_to_graduation, pairs.first_selected_at, pairs.first_completed_at,
-        pairs.completed_date, {{ month_of('pairs.completed_date') }} as completed_month,
+        students.institution_unitid, students.school_type, students.major_family,
+        students.graduation_date, flags.years_to_graduation, pairs.first_selected_at,
+        pairs.first_completed_at, pairs.completed_date, {{ month_of('pairs.completed_date') }} as completed_month,
         dates.term, dates.term_year, dates.term_label, pairs.completion_count,
         outcomes.ats_applied_at, outcomes.is_pre_existing,
         outcomes.is_employed_elsewhere, flags.is_eligible, outcomes.observable_from,
@@ -58,8 +57,7 @@ flagged_pairs as (
         {{ flag(
             'flags.is_eligible = 1 and outcomes.exit_days > outcomes.entry_days'
         ) }} as is_at_risk,
-        flags.readiness_date, flags.readiness_entry_days,
-        flags.readiness_exit_days,
+        flags.readiness_date, flags.readiness_entry_days, flags.readiness_exit_days,
         case
             when flags.readiness_date is not null
                 then {{ event_code('outcomes.event') }}
@@ -77,8 +75,8 @@ flagged_pairs as (
         flags.is_internship_offered_365_days, flags.is_interned_365_days,
         flags.is_due_365_days, flags.is_known_365_days,
         flags.is_known_hire_365_days, flags.is_reengagement_mature_180_days,
-        flags.is_reengaged_180_days,
-        flags.is_offered, flags.is_offer_accepted, flags.is_hired,
+        flags.is_reengaged_180_days, flags.is_offered, flags.is_offer_accepted,
+        flags.is_hired,
         case when outcomes.is_pre_existing = 0 then outcomes.is_retained_1_year end
             as is_retained_1_year,
         outcomes.class_year, outcomes.nace_status,
