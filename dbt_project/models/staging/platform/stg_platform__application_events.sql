@@ -14,10 +14,7 @@ application_events as (
         application_id,
         event_type,
         occurred_at,
-        coalesce(sequence, 0) as sequence,
-        actor,
-        source_stage,
-        source_stage_rank
+        coalesce(sequence, 0) as sequence
     from current_application_events
 )
 
