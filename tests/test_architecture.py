@@ -248,6 +248,31 @@ def test_only_staging_reads_the_raw_tables(model: Path) -> None:
         assert not re.search(r"\bsource\s*\(", model.read_text())
 
 
+LAYERS = ("staging", "intermediate", "marts")
+LAYER_OF = {model.stem: model.relative_to(ROOT / "dbt_project" / "models").parts[0] for model in MODELS}
+POINTS_BACK = {
+    "int_engagements_costed": "2026-11-22: prices what three marts say; goes with the money models it feeds",
+}
+"""Model -> why it may look up for now; whoever mends one takes it out."""
+
+
+def referred(model: Path) -> set[str]:
+    """Return the models that one reads; a seed is of no layer and may be read by all but staging."""
+    return set(re.findall(r"\bref\(\s*['\"](\w+)['\"]\s*\)", model.read_text()))
+
+
+def looks_up(model: Path) -> bool:
+    """Tell whether a model reads one of a later layer, or staging a seed."""
+    own = LAYERS.index(LAYER_OF[model.stem])
+    return any(
+        LAYERS.index(LAYER_OF.get(name, "intermediate" if own == 0 else "staging")) > own for name in referred(model)
+    )
+
+
+def test_models_read_down_the_layers_only() -> None:
+    assert {model.stem for model in MODELS if looks_up(model)} == set(POINTS_BACK)
+
+
 def test_a_source_s_example_has_the_name_of_its_test() -> None:
     tested = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     names = {path.name.split(".")[0] for path in EXAMPLES if path.name != "__init__.py"}

@@ -4,6 +4,12 @@
 {%- endmacro %}
 
 
+{# Days since 1970-01-01, to frame windows by: engines differ in how they frame dates. #}
+{% macro day_number(day) -%}
+    {{ days_between("cast('1970-01-01' as date)", day) }}
+{%- endmacro %}
+
+
 {# Days from one moment to another, to the hundredth. #}
 {% macro elapsed_days(first, second) -%}
     cast({{ dbt.datediff(first, second, 'second') }} / 86400.0 as decimal(9, 2))

@@ -64,6 +64,28 @@ progressed_applications as (
         on applications.application_id = times.application_id
     left join engagements
         on applications.application_id = engagements.application_id
+),
+
+cuts as (
+    select as_of from {{ ref('stg_ops__as_of') }}
+),
+
+dated_applications as (
+    select
+        progressed_applications.*,
+        {{ days_after('applied_at', var('selection_window')) }} as selection_ends_at
+    from progressed_applications
+),
+
+matured_applications as (
+    select
+        dated_applications.*,
+        {{ flag('selection_ends_at <= cuts.as_of') }} as is_mature_30_days,
+        {{ flag(
+            'selection_ends_at <= cuts.as_of and selected_at <= selection_ends_at'
+        ) }} as is_selected_30_days
+    from dated_applications
+    cross join cuts
 )
 
-select * from progressed_applications
+select * from matured_applications

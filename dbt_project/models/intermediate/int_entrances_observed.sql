@@ -1,7 +1,4 @@
-{#
-    Ways in whose host could have been seen to hire for 36 months: 1,095 days, as windows
-    are counted in days.
-#}
+{# Ways in whose host could be seen to hire for as long as schools are remembered. #}
 with hires as (
     select
         hire_id, employer_id, host_id, person_key, student_key, institution_unitid,
@@ -17,7 +14,7 @@ selections as (
 ),
 
 students as (
-    select student_key, institution_unitid from {{ ref('dim_students') }}
+    select student_key, institution_unitid from {{ ref('int_students_described') }}
     where institution_unitid is not null
 ),
 
@@ -59,7 +56,9 @@ observed_entrances as (
             entrances.host_id = observed_hosts.host_id
             and entrances.entrance_date <= observed_hosts.observable_to
             and entrances.entrance_date
-            >= {{ date_after('observed_hosts.observable_from', 1095) }}
+            >= {{ date_after(
+                'observed_hosts.observable_from', var('school_reach_days')
+            ) }}
 )
 
 select * from observed_entrances

@@ -9,7 +9,7 @@ with hires as (
 ),
 
 students as (
-    select student_key, institution_unitid from {{ ref('dim_students') }}
+    select student_key, institution_unitid from {{ ref('int_students_described') }}
 ),
 
 candidates as (

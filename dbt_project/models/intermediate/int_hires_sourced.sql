@@ -37,8 +37,6 @@ ats_applications as (
 ranked_applications as (
     select
         hires.hire_id,
-        ats_applications.system,
-        ats_applications.application_id,
         ats_applications.source_name,
         row_number() over (
             partition by hires.hire_id
@@ -64,8 +62,6 @@ ranked_applications as (
 sourced_hires as (
     select
         hire_id,
-        system,
-        application_id,
         nullif(trim(source_name), '') as source_name
     from ranked_applications
     where preference = 1

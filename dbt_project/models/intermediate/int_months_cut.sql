@@ -1,9 +1,5 @@
-with days as (
-    {{ every_day('2015-01-01', '2036-01-01') }}
-),
-
-months as (
-    select distinct {{ month_of('date_day') }} as month_start_date from days
+with months as (
+    select month_start_date from {{ ref('int_months_termed') }}
 ),
 
 cuts as (

@@ -48,8 +48,6 @@ timed_offers as (
     select
         system,
         offer_id,
-        applied_at,
-        job_opened_at,
         {{ elapsed_days('applied_at', 'sent_at') }} as days_to_offer,
         {{ elapsed_days('job_opened_at', 'accepted_at') }} as job_days_to_fill,
         case

@@ -2,8 +2,7 @@ with engagements as (
     select
         project_id,
         host_id,
-        student_key as person_key,
-        approved_at
+        student_key as person_key
     from {{ ref('int_engagements_placed') }}
     where
         approved_at is not null
@@ -13,13 +12,11 @@ with engagements as (
 ),
 
 completed_projects as (
-    select
+    select distinct
         project_id,
         host_id,
-        person_key,
-        min(approved_at) as first_approved_at
+        person_key
     from engagements
-    group by project_id, host_id, person_key
 )
 
 select * from completed_projects

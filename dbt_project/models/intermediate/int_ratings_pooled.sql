@@ -42,6 +42,7 @@ rated_employers as (
     group by author_role, employer_id
 ),
 
+{# Whole numbers add up alike in any order, and so do decimals; other doubles do not. #}
 moments as (
     select
         author_role,
@@ -49,7 +50,10 @@ moments as (
         sum(rating_count) as rating_count,
         sum(rating_sum) / sum(rating_count) as rating_mean,
         sum(square_sum) as square_sum,
-        sum(rating_sum * rating_sum / rating_count) as mean_square_sum,
+        cast(
+            sum(cast(rating_sum * rating_sum / rating_count as decimal(28, 12)))
+            as double
+        ) as mean_square_sum,
         sum(rating_count * rating_count) / sum(rating_count) as crowding
     from rated_employers
     group by author_role

@@ -3,44 +3,55 @@
 
 with applications as (
     select
-        'selected' as stage, host_id, term_label, project_id, student_key,
-        is_selected_30_days as is_advanced
-    from {{ ref('fct_applications') }}
+        'selected' as stage, host_id, applied_at as stage_began_at, project_id,
+        student_key, is_selected_30_days as is_advanced
+    from {{ ref('int_applications_progressed') }}
     where is_mature_30_days = 1
 ),
 
 engagements as (
     select
-        'completed' as stage, host_id, term_label, project_id, student_key,
-        is_completed_in_time as is_advanced
-    from {{ ref('fct_engagements') }}
-    where is_mature_completion = 1
+        'completed' as stage, placed.host_id, placed.accepted_at as stage_began_at,
+        placed.project_id, placed.student_key, timed.is_completed_in_time as is_advanced
+    from {{ ref('int_engagements_placed') }} as placed
+    inner join {{ ref('int_engagements_timed') }} as timed
+        on placed.engagement_id = timed.engagement_id
+    where timed.is_mature_completion = 1
 ),
 
 completers as (
     select
-        host_id, term_label, cast(null as string) as project_id, student_key,
-        is_offered_365_days, is_hired_365_days
-    from {{ ref('fct_person_host_outcomes') }}
-    where is_mature_completer = 1
+        completed.host_id, completed.first_completed_at as stage_began_at,
+        cast(null as string) as project_id, completed.student_key,
+        windowed.is_offered_365_days, windowed.is_hired_365_days
+    from {{ ref('int_person_hosts_completed') }} as completed
+    inner join {{ ref('int_person_hosts_windowed') }} as windowed
+        on
+            completed.person_key = windowed.person_key
+            and completed.host_id = windowed.host_id
+    where windowed.is_mature_completer = 1
 ),
 
 staged_units as (
-    select stage, host_id, term_label, project_id, student_key, is_advanced
+    select stage, host_id, stage_began_at, project_id, student_key, is_advanced
     from applications
     union all
-    select stage, host_id, term_label, project_id, student_key, is_advanced
+    select stage, host_id, stage_began_at, project_id, student_key, is_advanced
     from engagements
     union all
     select
-        'offered' as stage, host_id, term_label, project_id, student_key,
+        'offered' as stage, host_id, stage_began_at, project_id, student_key,
         is_offered_365_days as is_advanced
     from completers
     union all
     select
-        'hired' as stage, host_id, term_label, project_id, student_key,
+        'hired' as stage, host_id, stage_began_at, project_id, student_key,
         is_hired_365_days as is_advanced
     from completers
+),
+
+months as (
+    select month_start_date, term_label from {{ ref('int_months_termed') }}
 ),
 
 students as (
@@ -50,18 +61,20 @@ students as (
             as pell,
         case when first_generation then 'yes' when not first_generation then 'no' end
             as first_generation
-    from {{ ref('dim_students') }}
+    from {{ ref('int_students_described') }}
 ),
 
 described_units as (
     select
         staged_units.stage, staged_units.project_id,
         coalesce(staged_units.host_id, 'unknown') as host_id,
-        coalesce(staged_units.term_label, 'unknown') as term_label,
+        coalesce(months.term_label, 'unknown') as term_label,
         students.school_type, students.pell, students.first_generation,
         students.major_family, students.gpa_band, students.gender,
         students.race_ethnicity, staged_units.is_advanced
     from staged_units
+    left join months
+        on {{ month_of('staged_units.stage_began_at') }} = months.month_start_date
     left join students
         on staged_units.student_key = students.student_key
 )

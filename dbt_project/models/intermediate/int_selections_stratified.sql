@@ -9,10 +9,9 @@ with applications as (
 {# Where nobody or everybody is selected, no group can do better than another. #}
 telling_projects as (
     select project_id
-    from {{ ref('fct_applications') }}
-    where is_mature_30_days = 1
+    from applications
     group by project_id
-    having sum(is_selected_30_days) between 1 and count(*) - 1
+    having sum(is_advanced) between 1 and count(*) - 1
 ),
 
 telling_applications as (

@@ -24,7 +24,7 @@ amounts as (
     group by employer_id
     union all
     select
-        concat('GMV booked: ', category) as concentration_key,
+        concat('GMV booked: category ', category) as concentration_key,
         'GMV booked' as measure,
         category,
         cast(sum(fee_usd) as decimal(18, 2)) as amount

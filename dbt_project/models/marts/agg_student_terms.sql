@@ -16,6 +16,7 @@ joined_students as (
     select
         students.student_key,
         students.school_type,
+        coalesce(students.school_type, 'unknown') as school_key,
         terms.term_label as joined_term_label,
         terms.term_number as joined_term_number
     from students
@@ -29,10 +30,11 @@ cohorts as (
     select
         joined_term_label,
         joined_term_number,
-        school_type,
+        school_key,
+        min(school_type) as school_type,
         cast(count(*) as bigint) as student_count
     from joined_students
-    group by joined_term_label, joined_term_number, school_type
+    group by joined_term_label, joined_term_number, school_key
 ),
 
 active_students as (
@@ -51,7 +53,7 @@ active_students as (
 activities as (
     select
         joined_students.joined_term_label,
-        joined_students.school_type,
+        joined_students.school_key,
         active_students.term_label,
         cast(sum(active_students.is_applied) as bigint) as applied_count,
         cast(sum(active_students.is_completed) as bigint) as completed_count
@@ -59,15 +61,14 @@ activities as (
     inner join joined_students
         on active_students.student_key = joined_students.student_key
     group by
-        joined_students.joined_term_label, joined_students.school_type,
+        joined_students.joined_term_label, joined_students.school_key,
         active_students.term_label
 ),
 
 student_terms as (
     select
         concat(
-            cohorts.joined_term_label, ':', coalesce(cohorts.school_type, 'unknown'),
-            ':', terms.term_label
+            cohorts.joined_term_label, ':', cohorts.school_key, ':', terms.term_label
         ) as student_term_key,
         cohorts.joined_term_label,
         cohorts.school_type,
@@ -84,8 +85,7 @@ student_terms as (
         on
             cohorts.joined_term_label = activities.joined_term_label
             and terms.term_label = activities.term_label
-            and coalesce(cohorts.school_type, '')
-            = coalesce(activities.school_type, '')
+            and cohorts.school_key = activities.school_key
 )
 
 select * from student_terms

@@ -1,43 +1,38 @@
 with days as (
-    {{ every_day('2015-01-01', '2036-01-01') }}
+    {{ every_day(var('calendar_from'), var('calendar_before')) }}
 ),
 
 dates as (
-    select
-        cast(date_day as date) as date_day,
-        cast(extract(year from date_day) as bigint) as year,
-        cast(extract(month from date_day) as bigint) as month
-    from days
+    select cast(date_day as date) as date_day from days
 ),
 
-terms as (
-    select month, term, term_title, is_next_academic_year from {{ ref('terms') }}
+months as (
+    select month_start_date, year, month, term, term_label, academic_year_end
+    from {{ ref('int_months_termed') }}
 ),
 
-dated_terms as (
+termed_dates as (
     select
         dates.date_day,
         {{ period_of('week', 'dates.date_day') }} as week_start_date,
-        {{ month_of('dates.date_day') }} as month_start_date,
+        months.month_start_date,
         {{ period_of('quarter', 'dates.date_day') }} as quarter_start_date,
-        dates.year,
-        dates.month,
+        months.year,
+        months.month,
         concat(
-            cast(dates.year as string), ' Q',
-            cast(cast(ceil(dates.month / 3.0) as bigint) as string)
+            cast(months.year as string), ' Q',
+            cast(cast(ceil(months.month / 3.0) as bigint) as string)
         ) as quarter_label,
-        terms.term,
-        dates.year as term_year,
-        concat(terms.term_title, ' ', cast(dates.year as string)) as term_label,
+        months.term,
+        months.year as term_year,
+        months.term_label,
         concat(
-            cast(dates.year - 1 + terms.is_next_academic_year as string), '-',
-            substring(
-                cast(dates.year + terms.is_next_academic_year as string), 3, 2
-            )
+            cast(months.academic_year_end - 1 as string), '-',
+            substring(cast(months.academic_year_end as string), 3, 2)
         ) as academic_year
     from dates
-    inner join terms
-        on dates.month = terms.month
+    inner join months
+        on {{ month_of('dates.date_day') }} = months.month_start_date
 )
 
-select * from dated_terms
+select * from termed_dates

@@ -5,22 +5,25 @@ with institutions as (
     from {{ ref('institutions') }}
 ),
 
+types as (
+    select institution_unitid, school_type from {{ ref('int_institutions_typed') }}
+),
+
 typed_institutions as (
     select
-        unitid as institution_unitid,
-        name,
-        state,
-        control,
-        is_hbcu,
-        is_hsi,
-        cast(pell_share as decimal(5, 4)) as pell_share,
-        cast(first_generation_share as decimal(5, 4)) as first_generation_share,
-        case
-            when is_hbcu then 'HBCU'
-            when is_hsi then 'HSI'
-            else concat(upper(substring(control, 1, 1)), substring(control, 2, 40))
-        end as school_type
+        types.institution_unitid,
+        institutions.name,
+        institutions.state,
+        institutions.control,
+        institutions.is_hbcu,
+        institutions.is_hsi,
+        cast(institutions.pell_share as decimal(5, 4)) as pell_share,
+        cast(institutions.first_generation_share as decimal(5, 4))
+            as first_generation_share,
+        types.school_type
     from institutions
+    inner join types
+        on institutions.unitid = types.institution_unitid
 )
 
 select * from typed_institutions

@@ -5,7 +5,7 @@ with applications as (
         cast(applied_at as date) as applied_date, reviewed_at, shortlisted_at,
         interviewed_at, selected_at, rejected_at, withdrawn_at, expired_at, accepted_at,
         started_at, submitted_at, approved_at, furthest_stage_rank, current_state,
-        {{ days_after('applied_at', var('selection_window')) }} as selection_ends_at,
+        is_mature_30_days, is_selected_30_days,
         least(selected_at, rejected_at, withdrawn_at, expired_at) as decided_at,
         {# Only completed work leads on to an outcome with the host. #}
         case when approved_at is not null then concat(student_key, ':', host_id) end
@@ -33,10 +33,6 @@ dates as (
     select date_day, term, term_year, term_label from {{ ref('dim_dates') }}
 ),
 
-cuts as (
-    select as_of from {{ ref('stg_ops__as_of') }}
-),
-
 flagged_applications as (
     select
         applications.application_id, applications.project_id, applications.employer_id,
@@ -52,10 +48,7 @@ flagged_applications as (
         stages.stage as furthest_stage, applications.furthest_stage_rank,
         applications.current_state,
         {{ flag("applications.current_state = 'open'") }} as is_open,
-        {{ flag('applications.selection_ends_at <= cuts.as_of') }} as is_mature_30_days,
-        {{ flag('applications.selection_ends_at <= cuts.as_of'
-            ~ ' and applications.selected_at <= applications.selection_ends_at') }}
-            as is_selected_30_days,
+        applications.is_mature_30_days, applications.is_selected_30_days,
         {{ flag('applications.selected_at is not null') }} as is_selected_ever,
         {% for step, first, second in [
             ('shortlist', 'applied', 'shortlisted'),
@@ -80,7 +73,6 @@ flagged_applications as (
         coalesce(outcomes.is_hired, 0) as is_hired,
         outcomes.is_retained_1_year
     from applications
-    cross join cuts
     inner join stages
         on applications.furthest_stage_rank = stages.stage_rank
     left join outcomes

@@ -1,4 +1,3 @@
-{# 36 months are 1,095 days, as windows are counted in days. #}
 with entrances as (
     select
         entrance_key, entrance_kind, employer_id, host_id, person_key, student_key,
@@ -6,10 +5,8 @@ with entrances as (
     from {{ ref('int_entrances_observed') }}
 ),
 
-hires as (
-    select host_id, institution_unitid, person_key, start_date
-    from {{ ref('int_hires_schooled') }}
-    where institution_unitid is not null and hire_number = 1
+prior_hires as (
+    select entrance_key, prior_hire_count from {{ ref('int_entrances_preceded') }}
 ),
 
 institutions as (
@@ -20,31 +17,16 @@ dates as (
     select date_day, term_label from {{ ref('dim_dates') }}
 ),
 
-known_schools as (
-    select
-        entrances.entrance_key,
-        cast(count(*) as bigint) as prior_hire_count
-    from entrances
-    inner join hires
-        on
-            entrances.host_id = hires.host_id
-            and entrances.institution_unitid = hires.institution_unitid
-            and entrances.person_key <> hires.person_key
-            and entrances.entrance_date > hires.start_date
-            and entrances.entrance_date <= {{ date_after('hires.start_date', 1095) }}
-    group by entrances.entrance_key
-),
-
 compared_entrances as (
     select
         entrances.*,
         institutions.school_type,
         dates.term_label,
-        coalesce(known_schools.prior_hire_count, 0) as prior_hire_count,
-        {{ flag('known_schools.entrance_key is null') }} as is_new_school
+        prior_hires.prior_hire_count,
+        {{ flag('prior_hires.prior_hire_count = 0') }} as is_new_school
     from entrances
-    left join known_schools
-        on entrances.entrance_key = known_schools.entrance_key
+    inner join prior_hires
+        on entrances.entrance_key = prior_hires.entrance_key
     left join institutions
         on entrances.institution_unitid = institutions.institution_unitid
     left join dates

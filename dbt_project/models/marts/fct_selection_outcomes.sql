@@ -29,6 +29,11 @@ students as (
     select student_key, major_family, graduation_date from {{ ref('dim_students') }}
 ),
 
+distances as (
+    select years_to_graduation, after_days, until_days
+    from {{ ref('graduation_distances') }}
+),
+
 dates as (
     select date_day, term, term_year, term_label from {{ ref('dim_dates') }}
 ),
@@ -41,10 +46,9 @@ described_applications as (
         dates.term,
         dates.term_year,
         dates.term_label,
-        {{ years_to_graduation(
-            'students.graduation_date', 'applications.first_selected_date'
-        ) }}
-            as years_to_graduation,
+        {{ days_between(
+            'applications.first_selected_date', 'students.graduation_date'
+        ) }} as days_to_graduation,
         host_hires.start_date as host_hired_date,
         {{ flag(
             'coalesce(applied.ats_applied_at >= applications.first_selected_at, true)'
@@ -68,6 +72,17 @@ described_applications as (
         on applications.first_selected_date = dates.date_day
 ),
 
+distanced_applications as (
+    select
+        described_applications.*,
+        distances.years_to_graduation
+    from described_applications
+    left join distances
+        on
+            described_applications.days_to_graduation > distances.after_days
+            and described_applications.days_to_graduation <= distances.until_days
+),
+
 flagged_applications as (
     select
         application_id, project_id, employer_id, host_id, student_key, person_key,
@@ -80,7 +95,7 @@ flagged_applications as (
             'is_eligible = 1 and is_observed_365_days = 1 and host_hired_date <= '
             ~ date_after('first_selected_date', 365)
         ) }} as is_hired_365_days
-    from described_applications
+    from distanced_applications
 )
 
 select * from flagged_applications
