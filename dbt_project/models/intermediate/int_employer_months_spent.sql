@@ -1,5 +1,8 @@
 with employers as (
-    select employer_id, joined_month from {{ ref('dim_employers') }}
+    select
+        employer_id,
+        {{ month_of('joined_at') }} as joined_month
+    from {{ ref('stg_platform__employers') }}
 ),
 
 months as (
@@ -31,7 +34,7 @@ moments as (
         cast(null as string) as moment,
         1 as engagement_count,
         coalesce(fee_usd, 0) as fee_usd
-    from {{ ref('fct_engagements') }}
+    from {{ ref('int_engagements_placed') }}
     where employer_id is not null
     {% for moment in ['cut_at', 'year_starts_at', 'prior_year_starts_at'] %}
         union all
