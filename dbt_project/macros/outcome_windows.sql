@@ -28,19 +28,6 @@
 {%- endmacro %}
 
 
-{# 1 if a hire lasted a year, 0 if not, NULL while nobody can know: year not over, feed ended, or only an offer. #}
-{% macro is_retained(hires, observable_to) -%}
-    case
-        when {{ hires }}.evidence = 'employment'
-            and {{ date_after(hires ~ '.start_date', 365) }} <= {{ observable_to }}
-            then {{ flag(
-                'coalesce(' ~ hires ~ '.end_date >= '
-                ~ date_after(hires ~ '.start_date', 365) ~ ', true)'
-            ) }}
-    end
-{%- endmacro %}
-
-
 {# The class of a graduation, 1 July to 30 June, named after the June. #}
 {% macro class_year(day) -%}
     cast(

@@ -84,14 +84,50 @@ for _window in (180, 365, 730):
         figure(_name)(lambda world, window=_window: credited(world, window))
 
 
-def stayed(world: World) -> list[bool]:
-    """Tell of each new hire, known by an employment and observed for a year, whether it lasted."""
-    found = []
-    for hire in new_hires(world):
-        observed = world.observed.get(hire.host or "")
-        if hire.evidence == "employment" and observed and hire.day + YEAR <= observed[1]:
-            found.append(hire.end is None or hire.end >= hire.day + YEAR)
+MOVE = timedelta(days=7)
+"""The longest break between two jobs at one host that is still a move."""
+
+
+@cache
+def jobs_at_hosts(world: World) -> dict[Any, list[Start]]:
+    """Return the full-time employments of each person at each host."""
+    found: dict[Any, list[Start]] = defaultdict(list)
+    for hire in world.hires:
+        if hire.evidence == "employment" and hire.host:
+            found[(hire.person, hire.host)].append(hire)
     return found
+
+
+def left(world: World, hire: Start) -> date | None:
+    """Return the last day of the stay at the host that a hire belongs to; None while it lasts."""
+    end = hire.end
+    while end is not None:
+        next_ends = [
+            job.end
+            for job in jobs_at_hosts(world)[(hire.person, hire.host)]
+            if job.day <= end + MOVE and (job.end is None or job.end > end)
+        ]
+        if not next_ends:
+            return end
+        end = None if None in next_ends else max(each for each in next_ends if each)
+    return None
+
+
+def first_year(world: World, hire: Start) -> bool | None:
+    """Tell whether a hire stayed for a year; None where the watch over the host does not cover it whole."""
+    observed, anniversary = world.observed.get(hire.host or ""), hire.day + YEAR
+    if hire.evidence != "employment" or observed is None:
+        return None
+    if hire.day < observed[0] or observed[1] < anniversary:
+        return None
+    end = left(world, hire)
+    return end is None or end >= anniversary
+
+
+def stayed(world: World) -> list[bool]:
+    """Tell of each new hire, known by an employment and observed for its first year, whether it lasted."""
+    lasted = (first_year(world, hire) for hire in new_hires(world))
+    return [each for each in lasted if each is not None]
 
 
 figure("hires_observed_1_year")(lambda world: len(stayed(world)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.recount import figure, ratio
 from tests.recount.applications import applications
-from tests.recount.hires import pair_of_person
+from tests.recount.hires import first_year, pair_of_person
 from tests.recount.pairs import Pair, ats_applications, count, pairs
 from tests.recount.world import Start, World
 
@@ -33,19 +33,16 @@ def is_offered(pair: Pair) -> bool:
     return not pair.is_pre_existing and (sent or is_accepted(pair))
 
 
-def is_retained(pair: Pair) -> bool:
+def is_retained(world: World, pair: Pair) -> bool:
     """Tell whether the hire that followed is known to have lasted a year."""
     hire = next((each for each in pair.at_host if each.day == pair.host_day), None)
-    if not is_hired(pair) or hire is None or hire.evidence != "employment" or pair.observed is None:
-        return False
-    anniversary = hire.day + timedelta(days=365)
-    return anniversary <= pair.observed[1] and (hire.end is None or hire.end >= anniversary)
+    return is_hired(pair) and hire is not None and first_year(world, hire) is True
 
 
 figure("completers_offered")(lambda world: count(world, is_offered))
 figure("completers_accepted")(lambda world: count(world, is_accepted))
 figure("completers_hired")(lambda world: count(world, is_hired))
-figure("completers_retained_1_year")(lambda world: count(world, is_retained))
+figure("completers_retained_1_year")(lambda world: count(world, lambda pair: is_retained(world, pair)))
 
 
 @cache
@@ -137,16 +134,16 @@ def nace(world: World) -> dict[str, int]:
     """Count eligible pairs, those converted and those unknown, over all classes."""
     found = {"eligible": 0, "converted": 0, "unknown": 0}
     for pair in pairs(world):
-        if not pair.graduation or pair.is_pre_existing or pair.follow_up_ends is None:
+        if not pair.graduation or pair.is_pre_existing or pair.observed is None or pair.follow_up_ends is None:
             continue
         deadline = date(pair.graduation.year + (pair.graduation.month > 6), 12, 31)
         answer = last_answers(world).get(pair.student)
-        if pair.completed > deadline or pair.follow_up_ends < deadline:
+        if pair.completed > deadline or pair.observed[0] > pair.completed or pair.follow_up_ends < deadline:
             continue
         if answer and answer["outcome"] in NOT_ELIGIBLE:
             continue
         accepted = [each["accepted_at"].date() for each in full_time_offers(pair) if each["accepted_at"]]
-        is_converted = any(day <= deadline for day in accepted)
+        is_converted = any(day <= deadline for day in [*accepted, *([pair.host_day] if pair.host_day else [])])
         found["eligible"] += 1
         found["converted"] += is_converted
         found["unknown"] += not is_converted and answer is None

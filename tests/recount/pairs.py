@@ -207,8 +207,12 @@ def year(pair: Pair) -> date:
 
 
 def offered_in_a_year(pair: Pair, kind: str) -> bool:
-    sent = [each["first_sent_at"].date() for each in pair.offers if each[f"is_{kind}"] and each["first_sent_at"]]
-    return mature(pair, 365) and any(day <= year(pair) for day in sent)
+    """Tell whether an offer came by day 365; a full-time start at the host tells of one."""
+    days = [each["first_sent_at"].date() for each in pair.offers if each[f"is_{kind}"] and each["first_sent_at"]]
+    if kind == "full_time":
+        days += [each["accepted_at"].date() for each in pair.offers if each["is_full_time"] and each["accepted_at"]]
+        days += [pair.host_day] if pair.host_day else []
+    return mature(pair, 365) and any(day <= year(pair) for day in days)
 
 
 def interned_in_a_year(pair: Pair) -> bool:

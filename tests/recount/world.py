@@ -11,9 +11,7 @@ import duckdb
 import polars as pl
 
 from pipelines.contract import ENTITIES
-
-Person = tuple[str, ...]
-"""("student", id), or the survivor of a candidate's merges, or an address, or an employment of somebody unnamed."""
+from tests.recount.people import People, Person
 
 FULL_TIME = {
     "full-time", "full_time", "full time", "fulltime", "ft", "regular", "regular full-time", "regular full time",
@@ -136,7 +134,7 @@ class World:
         return withdrawn
 
     @cached_property
-    def people(self) -> "People":
+    def people(self) -> People:
         """Who is who: merged candidates, and records that share an address of one student."""
         people = People()
         for row in self.dicts("ats_candidates"):
@@ -288,23 +286,3 @@ class World:
             members[self.host.get(employer, employer)].append(watch)
         common = {host: (max(one[0] for one in each), min(one[1] for one in each)) for host, each in members.items()}
         return {host: watch for host, watch in common.items() if watch[0] <= watch[1]}
-
-
-class People:
-    """Union-find over records that belong to one human; a student's own number names the person."""
-
-    def __init__(self) -> None:
-        self.parent: dict[Person, Person] = {}
-
-    def find(self, item: Person) -> Person:
-        """Return the record that stands for the person."""
-        while self.parent.get(item, item) != item:
-            item = self.parent[item]
-        return item
-
-    def join(self, one: Person, other: Person) -> None:
-        """Say that two records are of one person."""
-        first, second = self.find(one), self.find(other)
-        if first != second:
-            keep, drop = (first, second) if first[0] == "student" else (second, first)
-            self.parent[drop] = keep

@@ -1,10 +1,14 @@
 {#
-    How long a hire was seen in employment. A hire's last day ends it; the end of the host's feed
-    censors it. Someone who leaves on the first day was there for one.
+    How long a hire was seen in employment at the host. The last day of the stay ends it; the end of the host's watch
+    censors it. Someone who leaves on the first day was there for one. The first year is known only where the watch
+    covers it whole: of those who began before the watch, only the ones who stayed until then are seen.
 #}
 with hires as (
-    select hire_id, evidence, host_id, start_date, end_date
-    from {{ ref('int_hires_started') }}
+    select hire_id, host_id, start_date from {{ ref('int_hires_started') }}
+),
+
+stays as (
+    select hire_id, left_date from {{ ref('int_hires_stayed') }}
 ),
 
 observed_hosts as (
@@ -15,19 +19,20 @@ observed_hires as (
     select
         hires.hire_id,
         hires.start_date,
+        stays.left_date,
         observed_hosts.observable_from,
+        observed_hosts.observable_to,
+        {{ date_after('hires.start_date', 365) }} as anniversary_date,
         least(
-            coalesce(hires.end_date, observed_hosts.observable_to),
+            coalesce(stays.left_date, observed_hosts.observable_to),
             observed_hosts.observable_to
-        ) as seen_until,
-        {{ flag('hires.end_date <= observed_hosts.observable_to') }} as is_ended,
-        {{ is_retained('hires', 'observed_hosts.observable_to') }} as is_retained_1_year
+        ) as seen_until
     from hires
+    inner join stays
+        on hires.hire_id = stays.hire_id
     inner join observed_hosts
         on hires.host_id = observed_hosts.host_id
-    where
-        hires.evidence = 'employment'
-        and hires.start_date <= observed_hosts.observable_to
+    where hires.start_date <= observed_hosts.observable_to
 ),
 
 retained_hires as (
@@ -37,8 +42,11 @@ retained_hires as (
             as retention_entry_days,
         greatest({{ days_between('start_date', 'seen_until') }}, 1)
             as retention_exit_days,
-        is_ended as retention_event_code,
-        is_retained_1_year
+        {{ flag('left_date <= observable_to') }} as retention_event_code,
+        case
+            when observable_from <= start_date and anniversary_date <= observable_to
+                then {{ flag('coalesce(left_date >= anniversary_date, true)') }}
+        end as is_retained_1_year
     from observed_hires
 )
 

@@ -1,11 +1,16 @@
-{# Conversion after NACE: who of a class took a full-time offer by its 31 December. #}
+{#
+    Conversion after NACE: who of a class took a full-time offer by its 31 December. A start by then is one, since not
+    every host records offers. Who was not watched from the completion to that day is immature, whatever is known.
+#}
 with pairs as (
     select person_key, host_id, completed_date
     from {{ ref('int_person_hosts_completed') }}
 ),
 
 followed as (
-    select person_key, host_id, follow_up_ends_at, is_pre_existing
+    select
+        person_key, host_id, observable_from, follow_up_ends_at, is_pre_existing,
+        host_hired_date
     from {{ ref('int_person_hosts_followed') }}
 ),
 
@@ -48,11 +53,13 @@ classed_pairs as (
             when answers.is_nace_eligible = 0 then 'not eligible'
             when
                 followed.follow_up_ends_at is null
+                or followed.observable_from > dated_pairs.completed_date
                 or followed.follow_up_ends_at < dated_pairs.class_deadline
                 then 'immature'
             when
                 cast(offered.first_full_time_acceptance_at as date)
                 <= dated_pairs.class_deadline
+                or followed.host_hired_date <= dated_pairs.class_deadline
                 then 'converted'
             when answers.student_key is null then 'unknown'
             else 'not converted'

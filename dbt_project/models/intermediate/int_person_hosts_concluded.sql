@@ -27,15 +27,18 @@ classed as (
 {# The hire that ended the wait: the first one at the host on its day. #}
 hires as (
     select
+        hire_id,
         person_key,
         host_id,
         start_date,
-        end_date,
-        evidence,
         row_number() over (
             partition by person_key, host_id, start_date order by hire_id
         ) as hire_order
     from {{ ref('int_hires_started') }}
+),
+
+retained as (
+    select hire_id, is_retained_1_year from {{ ref('int_hires_retained') }}
 ),
 
 concluded_pairs as (
@@ -47,7 +50,7 @@ concluded_pairs as (
         interned.first_internship_start_date,
         classed.class_year,
         classed.nace_status,
-        {{ is_retained('hires', 'followed.observable_to') }} as is_retained_1_year
+        retained.is_retained_1_year
     from followed
     left join offered
         on
@@ -67,6 +70,8 @@ concluded_pairs as (
             and followed.host_id = hires.host_id
             and followed.host_hired_date = hires.start_date
             and hires.hire_order = 1
+    left join retained
+        on hires.hire_id = retained.hire_id
 )
 
 select * from concluded_pairs

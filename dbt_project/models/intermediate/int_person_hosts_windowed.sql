@@ -54,8 +54,12 @@ windowed_pairs as (
         {% set year_end = date_after('pairs.completed_date', 365) %}
         {% set matured = is_window_observed(365) ~ ' and ' ~ is_eligible() %}
         {{ flag(matured) }} as is_mature_completer,
+        {{ flag(matured
+            ~ ' and (cast(outcomes.first_full_time_offer_at as date) <= ' ~ year_end
+            ~ ' or cast(outcomes.first_full_time_acceptance_at as date) <= ' ~ year_end
+            ~ ' or outcomes.host_hired_date <= ' ~ year_end ~ ')') }}
+            as is_offered_365_days,
         {% for happened, moment in [
-            ('offered', 'first_full_time_offer_at'),
             ('internship_offered', 'first_internship_offer_at'),
             ('interned', 'first_internship_start_date')
         ] %}

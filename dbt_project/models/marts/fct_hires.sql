@@ -31,6 +31,8 @@ retained as (
     from {{ ref('int_hires_retained') }}
 ),
 
+stayed as (select hire_id, left_date from {{ ref('int_hires_stayed') }}),
+
 offered as (select hire_id, salary_usd from {{ ref('int_hires_offered') }}),
 
 sourced as (select hire_id, source_name from {{ ref('int_hires_sourced') }}),
@@ -44,8 +46,8 @@ described_hires as (
         hires.hire_id, hires.employer_id, hires.host_id, hires.person_key,
         students.student_key, hires.start_date,
         {{ month_of('hires.start_date') }} as start_month, dates.term_label,
-        hires.end_date, hires.end_reason, hires.performance_rating, hires.evidence,
-        hires.hire_number,
+        hires.end_date, stayed.left_date, hires.end_reason, hires.performance_rating,
+        hires.evidence, hires.hire_number,
         {{ flag('coalesce(hires.hire_number, 1) = 1') }} as is_new_hire,
         case
             when auditioned.hire_id is not null then 'micro-internship'
@@ -54,10 +56,8 @@ described_hires as (
             else 'neither'
         end as came_by,
         coalesce(followed.is_pre_existing, 0) as is_pre_existing,
-        {{ flag(
-            'auditioned.hire_id is not null and hires.hire_number = 1'
-            ~ ' and coalesce(followed.is_pre_existing, 0) = 0'
-        ) }} as is_attributable,
+        {{ flag('auditioned.hire_id is not null and hires.hire_number = 1'
+            ~ ' and coalesce(followed.is_pre_existing, 0) = 0') }} as is_attributable,
         coalesce(auditioned.is_by_strict_host, 0) as is_by_strict_host,
         auditioned.days_since_first_completion, auditioned.days_since_last_completion,
         auditioned.project_rating, sourced.source_name as ats_source_name,
@@ -80,6 +80,8 @@ described_hires as (
         on hires.hire_id = sourced.hire_id
     left join retained
         on hires.hire_id = retained.hire_id
+    left join stayed
+        on hires.hire_id = stayed.hire_id
     left join dates
         on hires.start_date = dates.date_day
 ),

@@ -108,7 +108,8 @@ EXPECTED = [
     Expected("group_completers_awaiting_offers", 2, NONE_AT_WORK),
     Expected("group_completers_offered", 1, NONE_AT_WORK),
     Expected("group_offer_through", 1 / 2, NONE_AT_WORK),
-    Expected("group_offer_through", 0 / 2, PELL_AT_WORK),
+    # Hired began on day 365, which tells of an offer; missed a day later.
+    Expected("group_offer_through", 1 / 2, PELL_AT_WORK),
     Expected("group_offer_through", None, PELL),
     # Day 365 is within a year, day 366 is not.
     Expected("group_completers_awaiting_hires", 2, PELL_AT_WORK),

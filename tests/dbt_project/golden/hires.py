@@ -11,7 +11,7 @@ STARTED = date(2023, 1, 1)
 
 
 def first_years(market: Marketplace) -> None:
-    """Years that are over on the last moment, and one day short of it."""
+    """Years over on the last moment, and a day short of it; moves within the host; a watch that began a day late."""
     market.employer("keep", observed=OBSERVED)
     ends = {"stays": None, "year": date(2024, 1, 1), "short": date(2023, 12, 31)}
     for name, end in ends.items():
@@ -21,6 +21,17 @@ def first_years(market: Marketplace) -> None:
     market.employment("keep-young", date(2025, 1, 2), employer_id="keep", email="keep-young@home.net")
     gone = date(2025, 7, 1)
     market.employment("keep-gone", date(2025, 6, 1), employer_id="keep", email="keep-gone@home.net", end_date=gone)
+    market.employer("keep-part", parent_employer_id="keep")
+    ended = {"employer_id": "keep", "end_date": date(2023, 6, 30)}
+    for name, gap, last in (("move", 7, None), ("left", 8, None), ("moved-out", 1, date(2023, 12, 31))):
+        market.employment(f"keep-{name}", STARTED, email=f"keep-{name}@home.net", **ended)
+        next_day = date(2023, 6, 30) + timedelta(days=gap)
+        onward = {"employer_id": "keep-part", "email": f"keep-{name}@home.net", "end_date": last}
+        market.employment(f"keep-{name}-2", next_day, **onward)
+    market.employer("late-keep", observed=(STARTED + timedelta(days=1), None))
+    market.employment("late-keep-before", STARTED, employer_id="late-keep", email="late-keep-before@home.net")
+    first, last = STARTED + timedelta(days=1), STARTED + timedelta(days=2)
+    market.employment("late-keep-left", first, employer_id="late-keep", email="late-keep@home.net", end_date=last)
     market.employer("unseen-keep")
     market.employment("unseen-keep", STARTED, employer_id="unseen-keep", email="unseen-keep@home.net")
 
@@ -47,19 +58,27 @@ CASES = (first_years, hires_after_completions)
 
 AT_KEEP = at_employer("keep")
 AT_SWAY = by("employer__host_id", "sway")
+AT_LATE = at_employer("late-keep")
 UNSEEN = at_employer("unseen-keep")
 
 EXPECTED = [
-    # stays, year, short, edge, young and gone; keep-again is a re-hire of short.
-    Expected("hires", 6, AT_KEEP),
+    # stays, year, short, edge, young and gone, move, left and moved-out; keep-again is a re-hire of short.
+    Expected("hires", 9, AT_KEEP),
     # The first year of stays, year and short is over, and that of edge on as_of itself (1 January 2025 + 365 days);
     # young started a day later, and gone has left, but its year is not over.
-    Expected("hires_observed_1_year", 4, AT_KEEP),
+    # move, left and moved-out began with stays.
+    Expected("hires_observed_1_year", 7, AT_KEEP),
+    # move went to another part of the host seven days after the first job's end, and is there: retained. left came back
+    # after eight days. moved-out went at once, and left on day 364.
     # year: 1 January 2023 + 365 days = 1 January 2024, its last day. short left the day before.
-    Expected("hires_retained_1_year", 3, AT_KEEP),
-    Expected("hires_left_1_year", 1, AT_KEEP),
-    Expected("retention_rate_1_year", 3 / 4, AT_KEEP),
-    Expected("attrition_rate_1_year", 1 / 4, AT_KEEP),
+    Expected("hires_retained_1_year", 4, AT_KEEP),
+    Expected("hires_left_1_year", 3, AT_KEEP),
+    Expected("retention_rate_1_year", 4 / 7, AT_KEEP),
+    Expected("attrition_rate_1_year", 3 / 7, AT_KEEP),
+    # The watch began a day after the one who stays came: had he left early, nobody would know of him.
+    Expected("hires", 2, AT_LATE),
+    Expected("hires_observed_1_year", 1, AT_LATE),
+    Expected("retention_rate_1_year", 0, AT_LATE),
     # No feed, so nothing about the year is known.
     Expected("hires", 1, UNSEEN),
     Expected("hires_observed_1_year", 0, UNSEEN),
