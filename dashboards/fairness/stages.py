@@ -1,8 +1,14 @@
-"""At which stage two groups part: the ratio of their overall rates as a product over the stages."""
+"""At which stage two groups part: the product of the stages' ratios, and each stage's part in it.
+
+Where each stage counts those who advanced at the one before, the product is the ratio of the groups' overall rates. The
+stages of ``agg_selection_cube`` do not: applications, engagements and person-host pairs each wait for windows of their
+own. Their product is that of the stages' ratios and of no single cohort; ``is_nested`` tells which.
+"""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dashboards.fairness.groups import Group
 
@@ -16,10 +22,10 @@ class StagesDifferError(ValueError):
 
 @dataclass(frozen=True)
 class StageShare:
-    """One stage: the group's rate, the other's, their ratio, and the part of the whole difference made here.
+    """One stage: the group's rate, the other's, their ratio, and the part of the difference made here.
 
-    ``share`` is the stage's part of the logarithm of the overall ratio: the parts sum to one, and a part is negative
-    where the stage narrows the difference. None where a rate is zero or unknown, or the overall ratio is one.
+    ``share`` is the stage's part of the logarithm of the product of ratios: the parts sum to one; it is negative
+    where the stage narrows the difference. None where a rate is zero or unknown, or the product is one.
     """
 
     stage: str
@@ -32,7 +38,8 @@ class StageShare:
 def decompose(stages: Sequence[str], group: Sequence[Group], other: Sequence[Group]) -> tuple[StageShare, ...]:
     """Return each stage's part in the difference of two groups; raise StagesDifferError when the lengths differ.
 
-    The stages follow each other (selected, completed, hired), each with its own rate; their product is the overall one.
+    The stages follow each other (selected, completed, hired), each with its own rate and denominator; only where they
+    are nested (``is_nested``) is the product of their ratios that of the overall rates.
     """
     if not len(stages) == len(group) == len(other):
         raise StagesDifferError(len(group), len(other))
@@ -55,8 +62,13 @@ def ratio_of(group: Group, other: Group) -> float | None:
     return float(group.rate / other.rate) if group.rate is not None and other.rate else None
 
 
-def overall_ratio(shares: Sequence[StageShare]) -> float | None:
-    """Return the product of the stages' ratios, None where one of them is unknown."""
+def is_nested(group: Sequence[Group]) -> bool:
+    """Tell whether each stage counts exactly those who advanced at the stage before: one cohort, followed through."""
+    return all(before.advanced == after.units for before, after in pairwise(group))
+
+
+def product_of_ratios(shares: Sequence[StageShare]) -> float | None:
+    """Return the product of the stages' ratios, None where one is unknown: of nested stages, the overall ratio."""
     ratios = [each.ratio for each in shares]
     known = [ratio for ratio in ratios if ratio is not None]
     return math.prod(known) if len(known) == len(ratios) else None

@@ -1,16 +1,20 @@
 """What became of completers: the cumulative-incidence curve, the same by group, and how much of it is mature.
 
-The curve has one implementation, the table macro ``marts.cumulative_incidence`` of the published file.
+The curve has one implementation, the table macro ``marts.cumulative_incidence`` of the published file. Its band takes
+completers as independent; the platform's, whose completers come in employers, is that of ``dashboards.bands``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
-from dashboards.database import Query, frame
+from dashboards.bands import Units, clustered_band
+from dashboards.database import Generation, Query, frame, run
 from dashboards.formats import word_text
+from dashboards.intervals import CLUSTERS_NEEDED
 from dashboards.scope import SENSITIVE, Scope, conditions
 from dashboards.terms import term_key
 
@@ -36,19 +40,61 @@ class Incidence:
 
 def curve_query(scope: Scope, dimension: str | None = None) -> Query:
     """Return the statement of the curve over the slice, one curve per value of a dimension if one is named."""
+    return Query.of(CURVE, scope.parameters(), _at_risk(scope, dimension))
+
+
+def _at_risk(scope: Scope, dimension: str | None, more: str = "") -> str:
     if dimension is not None and dimension not in BREAKDOWNS:
         raise ValueError(f"Expected one of {', '.join(BREAKDOWNS)}, found {dimension!r}.")
-    sliced = f"""
-        select entry_days, exit_days, event_code, {dimension or "'all'"} as group_key
+    return f"""
+        select entry_days, exit_days, event_code, {dimension or "'all'"} as group_key{more}
         from analytics.marts.fct_person_host_outcomes
         where is_at_risk = 1 and {conditions(scope, "completed_date", COLUMNS)}
     """
-    return Query.of(CURVE, scope.parameters(), sliced)
 
 
 def curves(scope: Scope, dimension: str | None = None) -> pl.DataFrame:
-    """Return the macro's rows: group_key, day, at_risk_count, host_incidence with band, elsewhere_incidence."""
-    return frame(scope.generation, scope.viewer, curve_query(scope, dimension))
+    """Return the macro's rows: group_key, day, at_risk_count, host_incidence with band, elsewhere_incidence.
+
+    The platform's band is bootstrapped by employer; a curve of fewer than ten employers keeps the macro's own.
+    """
+    curve = curve_query(scope, dimension)
+    if scope.host_id is not None:
+        return frame(scope.generation, scope.viewer, curve)
+    units = Query.of(_at_risk(scope, dimension, ", employer_id") + " order by all", scope.parameters())
+    return _clustered(scope.generation, scope.viewer, curve, units)
+
+
+@lru_cache(maxsize=64)
+def _clustered(generation: Generation, viewer: str, curve: Query, units: Query) -> pl.DataFrame:
+    """Return the macro's rows with a band that lets completers of one employer share their fate."""
+    rows = frame(generation, viewer, curve)
+    if rows.is_empty():
+        return rows
+    followed = run(generation, units).partition_by("group_key", as_dict=True)
+    groups = rows.partition_by("group_key", as_dict=True, maintain_order=True)
+    return pl.concat(with_clustered_band(group, followed[key]) for key, group in groups.items())
+
+
+def with_clustered_band(curve: pl.DataFrame, followed: pl.DataFrame) -> pl.DataFrame:
+    """Return one curve with the band of its employers: ``followed`` has a row per pair that it is drawn from."""
+    columns = (followed[name] for name in ("entry_days", "exit_days", "event_code", "employer_id"))
+    band = clustered_band(Units.of(*columns), curve["day"], curve["host_incidence"], curve["host_variance"])
+    if band is None:
+        return curve
+    return curve.with_columns(
+        pl.Series(name, edge).fill_nan(None) for name, edge in zip(("host_lower", "host_upper"), band, strict=True)
+    )
+
+
+def band_notes(scope: Scope) -> tuple[str, ...]:
+    """Say of the platform's curve when too few employers stand behind its band."""
+    if scope.host_id is not None:
+        return ()
+    text = f"select count(distinct employer_id) as employers from ({_at_risk(scope, None, ', employer_id')}) as at_risk"
+    found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+    few = int(found["employers"][0]) < CLUSTERS_NEEDED
+    return ("fewer than 10 employers: the band takes completers as independent",) if few else ()
 
 
 def drawn(rows: pl.DataFrame) -> pl.DataFrame:

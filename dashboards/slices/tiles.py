@@ -12,12 +12,12 @@ from dashboards.intervals import Interval
 from dashboards.readings import Explanation, Reading
 from dashboards.scope import Scope
 from dashboards.slices import operations, projects
-from dashboards.slices.outcomes import LEAST_AT_RISK, Incidence, curve_query
+from dashboards.slices.outcomes import LEAST_AT_RISK, Incidence, band_notes, curve_query
 
 CURVE = Explanation(
     text="Share of completers who start full-time at this employer within the window after their first completion. "
     "Who is still inside the window counts for as long as watched; a first full-time start elsewhere competes.",
-    formula="Aalen-Johansen cumulative incidence with its log-log band",
+    formula="Aalen-Johansen cumulative incidence with its log-log band; over all employers, bootstrapped by employer",
     clock="first completion with the employer",
     window="",
     owner="",
@@ -50,7 +50,7 @@ def curve_reading(scope: Scope, found: Incidence | None, meter: Mapping[str, Any
         interval=_band(found),
         denominator=meter["in_curve"],
         mature_share=meter["share"],
-        notes=() if found else (few,),
+        notes=band_notes(scope) if found else (few,),
     )
 
 

@@ -1,12 +1,14 @@
 from collections.abc import Callable
-from itertools import product
+from itertools import chain, combinations, product
 
 import pytest
 
+from dashboards.database import Query, run
+from dashboards.definitions import Catalogue, Definition, catalogue
 from dashboards.metrics import values
 from dashboards.readings import read
 from dashboards.rows import COLUMNS, COUNTED, rows_behind
-from dashboards.scope import Filters, Scope
+from dashboards.scope import DIMENSIONS, SENSITIVE, Filters, Scope
 
 ScopeOf = Callable[..., Scope]
 SHOWN = (
@@ -68,3 +70,56 @@ def test_rows_stay_shut_while_a_school_filter_is_set(employer: ScopeOf) -> None:
 def test_a_metric_without_rows_of_its_own_offers_none(platform: ScopeOf) -> None:
     assert rows_behind(platform(), "active_employers") is None
     assert values(platform(), ["active_employers"])["active_employers"][0] > 0
+
+
+FILTERED = tuple(name for name in DIMENSIONS if name not in SENSITIVE)
+SUBSETS = tuple(chain.from_iterable(combinations(FILTERED, size) for size in range(len(FILTERED) + 1)))
+
+
+def counting_rows(scope: Scope) -> list[Definition]:
+    """Return the metrics with rows behind them of which each row is one unit or none: every part is 0 or 1."""
+    known = catalogue(scope.generation)
+    offered = [each for each in known.metrics.values() if rows_behind(scope, each.name) is not None]
+    return [each for each in offered if all(adds_one(known, part, scope) for part in parts_of(each))]
+
+
+def parts_of(definition: Definition) -> list[str]:
+    return [definition.numerator or definition.name, definition.denominator or definition.name]
+
+
+def adds_one(known: Catalogue, name: str, scope: Scope) -> bool:
+    """Tell whether a row of the mart adds 0 or 1 to a simple metric."""
+    part = known.metric(name)
+    if part.aggregation != "sum":
+        return False
+    mart = known.models[part.model].mart
+    text = f"select count(*) as more from analytics.marts.{mart} where ({part.expression}) not in (0, 1)"
+    return bool(run(scope.generation, Query(text))["more"][0] == 0)
+
+
+def common(scope: Scope, dimension: str) -> tuple[str, ...]:
+    """Return the two most frequent values of a filter."""
+    mart = "dim_employers" if dimension == "industry" else "fct_applications"
+    text = f"""
+        select {dimension} as word from analytics.marts.{mart}
+        where {dimension} is not null group by {dimension} order by count(*) desc, {dimension} limit 2
+    """
+    return tuple(run(scope.generation, Query(text))["word"])
+
+
+@pytest.mark.parametrize("chosen", SUBSETS, ids="+".join)
+def test_under_every_combination_of_filters_the_rows_are_the_number(
+    chosen: tuple[str, ...], employer: ScopeOf, platform: ScopeOf
+) -> None:
+    """Golden h: every metric that has rows, and every subset of the filters, for either role."""
+    metrics = counting_rows(platform())
+    assert len(metrics) > 40
+    picked = tuple((name, common(platform(), name)) for name in chosen)
+    for make, period in ((employer, "All time"), (platform, "Last 24 months")):
+        scope = make(Filters(period, picked))
+        told = values(scope, sorted({name for each in metrics for name in parts_of(each)})).row(0, named=True)
+        for each in metrics:
+            rows = rows_behind(scope, each.name)
+            assert rows is not None
+            counted, whole = (told[name] for name in parts_of(each))
+            assert rows.counts() == (whole, counted), (each.name, scope.role, scope.filters)

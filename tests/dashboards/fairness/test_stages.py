@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.fairness.groups import Group
-from dashboards.fairness.stages import StagesDifferError, decompose, overall_ratio
+from dashboards.fairness.stages import StagesDifferError, decompose, is_nested, product_of_ratios
 
 STAGES = ("selected", "completed", "hired")
 
@@ -27,13 +27,13 @@ def test_by_hand() -> None:
     found = decompose(STAGES, one, two)
     assert [each.ratio for each in found] == pytest.approx([0.5, 1, 1])
     assert [each.share for each in found] == pytest.approx([1, 0, 0])
-    assert overall_ratio(found) == pytest.approx(0.5)
+    assert product_of_ratios(found) == pytest.approx(0.5)
 
 
 def test_a_stage_that_makes_up_for_another_has_a_negative_part() -> None:
     """2/8 over 4/8 is 0.5; 5/5 over 4/5 is 1.25 and makes up for some of it: 0.625 overall."""
     found = decompose(STAGES[:2], [Group("one", 2, 8), Group("one", 5, 5)], [Group("two", 4, 8), Group("two", 4, 5)])
-    assert overall_ratio(found) == pytest.approx(0.625)
+    assert product_of_ratios(found) == pytest.approx(0.625)
     assert [each.share for each in found] == pytest.approx(
         [math.log(0.5) / math.log(0.625), math.log(1.25) / math.log(0.625)]
     )
@@ -42,8 +42,10 @@ def test_a_stage_that_makes_up_for_another_has_a_negative_part() -> None:
 @given(ladders(), ladders())
 def test_the_parts_make_up_the_whole(one: list[Group], two: list[Group]) -> None:
     found = decompose(STAGES, one, two)
+    assert is_nested(one)
+    assert is_nested(two)
     whole = (one[-1].advanced / one[0].units) / (two[-1].advanced / two[0].units)
-    assert overall_ratio(found) == pytest.approx(whole)
+    assert product_of_ratios(found) == pytest.approx(whole)
     shares = [each.share for each in found if each.share is not None]
     if abs(math.log(whole)) > 1e-6:
         assert math.fsum(shares) == pytest.approx(1)
@@ -54,9 +56,17 @@ def test_a_rate_of_zero_or_of_nobody_leaves_the_whole_unknown() -> None:
     for broken in (Group("one", 0, 10), Group("one", 0, 0)):
         found = decompose(STAGES, [Group("one", 5, 10), broken, Group("one", 5, 10)], alike)
         assert [each.share for each in found] == [None] * 3
-    assert overall_ratio(decompose(STAGES, alike, [*alike[:2], Group("two", 0, 10)])) is None
+    assert product_of_ratios(decompose(STAGES, alike, [*alike[:2], Group("two", 0, 10)])) is None
 
 
 def test_stages_that_do_not_match_are_refused() -> None:
     with pytest.raises(StagesDifferError):
         decompose(STAGES, [Group("one", 1, 2)], [Group("two", 1, 2)])
+
+
+def test_stages_with_windows_of_their_own_are_no_single_cohort() -> None:
+    """50 of 100 selected, but only 30 of them due by now, and one of another cohort among the 31 who are."""
+    stages = [Group("one", 50, 100), Group("one", 20, 31)]
+    assert not is_nested(stages)
+    found = decompose(STAGES[:2], stages, [Group("two", 50, 100), Group("two", 31, 31)])
+    assert product_of_ratios(found) == pytest.approx(20 / 31)
