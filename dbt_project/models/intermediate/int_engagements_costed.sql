@@ -1,20 +1,26 @@
 {# What an engagement costs its employer, what it brought, and when it was over. #}
 with engagements as (
     select
-        engagement_id, employer_id, host_id, accepted_date, accepted_month, due_date,
-        approved_date, cancelled_at, funded_by, fee_usd, hours_reported, is_approved
-    from {{ ref('fct_engagements') }}
+        engagement_id, employer_id, host_id, cast(accepted_at as date) as accepted_date,
+        cast(due_at as date) as due_date, cast(approved_at as date) as approved_date,
+        cancelled_at, funded_by, fee_usd, hours_reported,
+        {{ flag('approved_at is not null') }} as is_approved
+    from {{ ref('int_engagements_placed') }}
     where employer_id is not null
 ),
 
 pairs as (
-    select first_engagement_id, is_hired_365_days
-    from {{ ref('fct_person_host_outcomes') }}
+    select completed.first_engagement_id, windowed.is_hired_365_days
+    from {{ ref('int_person_hosts_completed') }} as completed
+    inner join {{ ref('int_person_hosts_windowed') }} as windowed
+        on
+            completed.person_key = windowed.person_key
+            and completed.host_id = windowed.host_id
 ),
 
 wages as (
-    select figure_usd as work_rate_usd
-    from {{ ref('dim_benchmarks') }}
+    select cast(figure as decimal(18, 2)) as work_rate_usd
+    from {{ ref('benchmarks') }}
     where benchmark_id = 'intern-wage'
 ),
 
@@ -23,7 +29,7 @@ costed_engagements as (
         engagements.engagement_id,
         engagements.employer_id,
         engagements.host_id,
-        engagements.accepted_month,
+        {{ month_of('engagements.accepted_date') }} as accepted_month,
         engagements.is_approved,
         cast(
             case when engagements.funded_by = 'employer' then engagements.fee_usd end
