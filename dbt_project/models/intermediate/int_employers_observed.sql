@@ -31,13 +31,12 @@ preceded_feeds as (
         employer_id,
         observable_from,
         observable_to,
-        max(observable_to) over (
+        max(case when observable_from <= observable_to then observable_to end) over (
             partition by employer_id
             order by observable_from nulls last, system nulls last
             rows between unbounded preceding and 1 preceding
         ) as seen_until
     from observed_feeds
-    where observable_from <= observable_to
 ),
 
 observed_employers as (
@@ -51,6 +50,7 @@ observed_employers as (
         ) as observable_from,
         max(observable_to) as observable_to
     from preceded_feeds
+    where observable_from <= observable_to
     group by employer_id
 )
 
