@@ -12,6 +12,9 @@ from dashboards.names import nearest
 TOTALS = ("sum", "sum_boolean", "count", "count_distinct")
 """Aggregations that are 0 over nothing."""
 
+TERM = "term_label"
+"""Column for the term of a mart's main clock; ``due_term_label`` is that of due_date, and so on."""
+
 
 class UnknownMetricError(DatabaseError):
     """A metric that the published file does not define."""
@@ -102,6 +105,13 @@ class Catalogue:
                 if other.entity == entity and column in other.dimensions:
                     return f"{entity}__{column}"
         return None
+
+    def dimension_of(self, name: str, column: str) -> str | None:
+        """Return the name by which a metric reaches a dimension; its term is that of its own clock where it has one."""
+        model, clock = self.model(name), self.metric(name).clock_column or ""
+        if column == TERM and (own := f"{clock.removesuffix('_date')}_{TERM}") in model.dimensions:
+            return f"{model.entity}__{own}"
+        return self.dimension(model, column)
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from dashboards.database import DatabaseError, Generation, Query, frame
-from dashboards.definitions import Catalogue, Model, catalogue, manifest_text
+from dashboards.definitions import TERM, Catalogue, Model, catalogue, manifest_text
 from dashboards.scope import DIMENSIONS, Scope
 
 GROUP = "group"
@@ -57,9 +57,9 @@ def values(scope: Scope, names: Sequence[str], by: str | None = None) -> pl.Data
     """
     known = catalogue(scope.generation)
     frames = [
-        frame(scope.generation, scope.viewer, query(scope, among, by)) for among in _by_model(known, names).values()
+        (among, frame(scope.generation, scope.viewer, query(scope, among, by))) for among in _together(known, names)
     ]
-    tidied = [_tidy(each, by) for each in frames]
+    tidied = [_tidy(found, among, by) for among, found in frames]
     joined = tidied[0]
     for other in tidied[1:]:
         joined = (
@@ -73,10 +73,9 @@ def values(scope: Scope, names: Sequence[str], by: str | None = None) -> pl.Data
 
 
 def query(scope: Scope, names: Sequence[str], by: str | None = None) -> Query:
-    """Return the statement that yields these metrics of one model: the receipt of a number."""
-    known = catalogue(scope.generation)
-    model = known.model(names[0])
-    text = compiled(scope.generation, tuple(sorted(names)), _group_by(known, model, by), _where(known, model, scope))
+    """Return the statement that yields these metrics of one model and term: the receipt of a number."""
+    known, first = catalogue(scope.generation), names[0]
+    text = compiled(scope.generation, tuple(sorted(names)), _group_by(known, first, by), _where(known, first, scope))
     return Query.of(text, {name: value for name, value in scope.parameters().items() if f"${name}" in text})
 
 
@@ -120,35 +119,38 @@ def _dimension(reached: Any) -> Dimension:
     )
 
 
-def _by_model(known: Catalogue, names: Iterable[str]) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = {}
+def _together(known: Catalogue, names: Iterable[str]) -> list[list[str]]:
+    """Part metrics into those that one statement can ask: of one model, and of one term."""
+    grouped: dict[tuple[str, str | None], list[str]] = {}
     for name in names:
-        grouped.setdefault(known.metric(name).model, []).append(name)
-    return grouped
+        grouped.setdefault((known.metric(name).model, known.dimension_of(name, TERM)), []).append(name)
+    return list(grouped.values())
 
 
-def _group_by(known: Catalogue, model: Model, by: str | None) -> tuple[str, ...]:
+def _group_by(known: Catalogue, name: str, by: str | None) -> tuple[str, ...]:
+    model = known.model(name)
     if by is None:
         return ()
     if by in TIMES:
         return (f"metric_time__{by}",)
     if by in CLUSTERS and by in model.entities:
         return (by,)
-    found = known.dimension(model, by) if by in DIMENSIONS else None
+    found = known.dimension_of(name, by) if by in DIMENSIONS else None
     if found is None:
         raise UnreachableGroupError(by, model.name)
     return (found,)
 
 
-def _where(known: Catalogue, model: Model, scope: Scope) -> tuple[str, ...]:
+def _where(known: Catalogue, metric: str, scope: Scope) -> tuple[str, ...]:
     """Return the filters as MetricFlow templates that hold names from the allow-list and parameters, never values."""
+    model = known.model(metric)
     parts = []
     if scope.host_id is not None:
         parts.append(_host_condition(model))
     if scope.since() is not None:
         parts.append("{{ TimeDimension('metric_time', 'day') }} >= $since")
     for name in scope.dimensions():
-        if (found := known.dimension(model, name)) is not None:
+        if (found := known.dimension_of(metric, name)) is not None:
             parts.append(f"list_contains(${name}, {{{{ Dimension('{found}') }}}})")
     return tuple(parts)
 
@@ -161,10 +163,10 @@ def _host_condition(model: Model) -> str:
     return "list_contains($employers, {{ Entity('employer') }})"
 
 
-def _tidy(found: pl.DataFrame, by: str | None) -> pl.DataFrame:
+def _tidy(found: pl.DataFrame, names: Sequence[str], by: str | None) -> pl.DataFrame:
     """Cast sums (decimals) and rates to floats, months to dates, and call the grouping column ``group``."""
     if by is not None:
-        found = found.rename({next(name for name in found.columns if name == by or name.endswith(f"__{by}")): GROUP})
+        found = found.rename({next(name for name in found.columns if name not in names): GROUP})
     if by in TIMES:
         found = found.with_columns(pl.col(GROUP).cast(pl.Date))
     return found.with_columns(pl.exclude(GROUP).cast(pl.Float64))

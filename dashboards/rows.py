@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dashboards.database import Generation, Query, frame, run
-from dashboards.definitions import Catalogue, Definition, Model, catalogue
+from dashboards.definitions import TERM, Catalogue, Definition, Model, catalogue
 from dashboards.scope import DIMENSIONS, SENSITIVE, Scope, conditions
 
 COUNTED = "is_counted"
@@ -101,10 +101,11 @@ def rows_behind(scope: Scope, name: str) -> Rows | None:
     if whole is None or counted is None:
         return None
     date_column = _date_column(known, definition, model)
+    term = (known.dimension_of(name, TERM) or TERM).rpartition("__")[2]
     text = f"""
         select {counted} as {COUNTED}, {", ".join(COLUMNS[model.mart])}
         from analytics.marts.{model.mart}
-        where {conditions(scope, date_column, _filterable(known, model))} and {whole}
+        where {conditions(scope, date_column, _filterable(known, model), term)} and {whole}
         order by {COUNTED} desc, {date_column} desc, {COLUMNS[model.mart][0]}
     """
     return Rows(scope.generation, scope.viewer, Query.of(text, scope.parameters()), definition.is_rate)

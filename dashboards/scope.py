@@ -89,7 +89,9 @@ def months_before(moment: datetime, months: int) -> datetime:
     return datetime(year, month + 1, 1)
 
 
-def conditions(scope: Scope, date_column: str, columns: tuple[str, ...] = tuple(DIMENSIONS)) -> str:
+def conditions(
+    scope: Scope, date_column: str, columns: tuple[str, ...] = tuple(DIMENSIONS), term_column: str = "term_label"
+) -> str:
     """Return the scope as a SQL condition over a mart that has these filter columns; values are bound, never pasted."""
     parts = ["true"]
     if scope.host_id is not None:
@@ -98,7 +100,7 @@ def conditions(scope: Scope, date_column: str, columns: tuple[str, ...] = tuple(
         parts.append(f"{date_column} >= $since")
     for name in scope.dimensions():
         if name in columns and name != "industry":
-            parts.append(f"list_contains(${name}, {name})")
+            parts.append(f"list_contains(${name}, {term_column if name == 'term_label' else name})")
         elif name == "industry":
             parts.append(
                 "employer_id in (select employer_id from analytics.marts.dim_employers "

@@ -12,6 +12,10 @@ pay_floors as (
     from {{ ref('pay_floors') }}
 ),
 
+months as (
+    select month_start_date, term_label from {{ ref('int_months_termed') }}
+),
+
 cuts as (
     select as_of from {{ ref('stg_ops__as_of') }}
 ),
@@ -20,6 +24,8 @@ judged_engagements as (
     select
         engagements.*,
         pay_floors.floor_usd_per_hour,
+        due_months.term_label as due_term_label,
+        approved_months.term_label as approved_term_label,
         {{ flag('engagements.completion_ends_at <= cuts.as_of') }}
             as is_mature_accepted,
         {{ flag(
@@ -37,11 +43,17 @@ judged_engagements as (
         on
             engagements.accepted_date >= pay_floors.accepted_from
             and engagements.accepted_date < pay_floors.accepted_before
+    left join months as due_months
+        on {{ month_of('engagements.due_at') }} = due_months.month_start_date
+    left join months as approved_months
+        on {{ month_of('engagements.approved_at') }} = approved_months.month_start_date
 ),
 
 timed_engagements as (
     select
         engagement_id,
+        due_term_label,
+        approved_term_label,
         case
             when cancelled_at is null then null
             when started_at <= cancelled_at then 'after start'

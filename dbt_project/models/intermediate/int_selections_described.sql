@@ -3,7 +3,7 @@
 
 with applications as (
     select
-        'selected' as stage, host_id, applied_at as stage_began_at, project_id,
+        'selected' as stage, host_id, applied_at as clock_at, project_id,
         student_key, is_selected_30_days as is_advanced
     from {{ ref('int_applications_progressed') }}
     where is_mature_30_days = 1
@@ -11,7 +11,7 @@ with applications as (
 
 engagements as (
     select
-        'completed' as stage, placed.host_id, placed.accepted_at as stage_began_at,
+        'completed' as stage, placed.host_id, placed.due_at as clock_at,
         placed.project_id, placed.student_key, timed.is_completed_in_time as is_advanced
     from {{ ref('int_engagements_placed') }} as placed
     inner join {{ ref('int_engagements_timed') }} as timed
@@ -21,7 +21,7 @@ engagements as (
 
 completers as (
     select
-        completed.host_id, completed.first_completed_at as stage_began_at,
+        completed.host_id, completed.first_completed_at as clock_at,
         cast(null as string) as project_id, completed.student_key,
         windowed.is_offered_365_days, windowed.is_hired_365_days
     from {{ ref('int_person_hosts_completed') }} as completed
@@ -33,19 +33,19 @@ completers as (
 ),
 
 staged_units as (
-    select stage, host_id, stage_began_at, project_id, student_key, is_advanced
+    select stage, host_id, clock_at, project_id, student_key, is_advanced
     from applications
     union all
-    select stage, host_id, stage_began_at, project_id, student_key, is_advanced
+    select stage, host_id, clock_at, project_id, student_key, is_advanced
     from engagements
     union all
     select
-        'offered' as stage, host_id, stage_began_at, project_id, student_key,
+        'offered' as stage, host_id, clock_at, project_id, student_key,
         is_offered_365_days as is_advanced
     from completers
     union all
     select
-        'hired' as stage, host_id, stage_began_at, project_id, student_key,
+        'hired' as stage, host_id, clock_at, project_id, student_key,
         is_hired_365_days as is_advanced
     from completers
 ),
@@ -74,7 +74,7 @@ described_units as (
         students.race_ethnicity, staged_units.is_advanced
     from staged_units
     left join months
-        on {{ month_of('staged_units.stage_began_at') }} = months.month_start_date
+        on {{ month_of('staged_units.clock_at') }} = months.month_start_date
     left join students
         on staged_units.student_key = students.student_key
 )

@@ -11,7 +11,8 @@ with engagements as (
 
 timed_engagements as (
     select
-        engagement_id, cancel_phase, is_started, is_approved, is_mature_accepted,
+        engagement_id, due_term_label, approved_term_label, cancel_phase,
+        is_started, is_approved, is_mature_accepted,
         is_completed_of_accepted, is_mature_completion, is_completed_in_time, is_timed,
         is_on_time, is_hourly_pay_known, floor_usd_per_hour, is_under_floor,
         days_to_approve, days_to_pay
@@ -59,6 +60,7 @@ described_engagements as (
         {{ month_of('engagements.approved_date') }} as approved_month,
         engagements.paid_at, engagements.cancelled_at, engagements.cancelled_by,
         timed_engagements.cancel_phase, dates.term, dates.term_year, dates.term_label,
+        timed_engagements.due_term_label, timed_engagements.approved_term_label,
         engagements.fee_usd, engagements.platform_fee_usd, timed_engagements.is_started,
         timed_engagements.is_approved, timed_engagements.is_mature_accepted,
         timed_engagements.is_completed_of_accepted,

@@ -55,9 +55,8 @@ flagged_pairs as (
         outcomes.observable_to, outcomes.follow_up_ends_at, outcomes.entry_days,
         outcomes.exit_days, outcomes.event,
         {{ event_code('outcomes.event') }} as event_code,
-        {{ flag(
-            'flags.is_eligible = 1 and outcomes.exit_days > outcomes.entry_days'
-        ) }} as is_at_risk,
+        {{ flag('flags.is_eligible = 1 and outcomes.exit_days > outcomes.entry_days') }}
+            as is_at_risk,
         flags.readiness_date, flags.readiness_entry_days, flags.readiness_exit_days,
         case
             when flags.readiness_date is not null
@@ -74,13 +73,14 @@ flagged_pairs as (
         {% endfor %}
         flags.is_mature_completer, flags.is_offered_365_days,
         flags.is_internship_offered_365_days, flags.is_interned_365_days,
-        flags.is_due_365_days, flags.is_known_365_days,
-        flags.is_known_hire_365_days, flags.is_reengagement_mature_180_days,
-        flags.is_reengaged_180_days, flags.is_offered, flags.is_offer_accepted,
-        flags.is_hired,
+        flags.is_due_365_days, flags.is_known_365_days, flags.is_known_hire_365_days,
+        flags.is_reengagement_mature_180_days, flags.is_reengaged_180_days,
+        flags.is_offered, flags.is_offer_accepted, flags.is_hired,
         case when outcomes.is_pre_existing = 0 then outcomes.is_retained_1_year end
             as is_retained_1_year,
-        outcomes.class_year, outcomes.nace_status,
+        outcomes.class_year,
+        cast(cast(outcomes.class_year as string) || '-06-30' as date)
+            as class_ended_date, outcomes.nace_status,
         {{ flag("outcomes.nace_status in ('converted', 'not converted', 'unknown')") }}
             as is_nace_eligible,
         {{ flag("outcomes.nace_status = 'converted'") }} as is_nace_converted,

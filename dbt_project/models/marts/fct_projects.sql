@@ -38,7 +38,8 @@ flagged_projects as (
         projects.platform_fee_usd, projects.posted_at, projects.posted_date,
         {{ month_of('projects.posted_date') }} as posted_month, dates.term,
         dates.term_year, dates.term_label, projects.application_deadline_at,
-        projects.closed_at, projects.closed_date, projects.close_reason,
+        projects.closed_at, projects.closed_date,
+        closed_dates.term_label as closed_term_label, projects.close_reason,
         projects.application_count, projects.application_count_7_days,
         projects.shortlisted_count, projects.selected_count, projects.accepted_count,
         projects.approved_count, projects.first_application_at,
@@ -78,6 +79,8 @@ flagged_projects as (
         on projects.project_id = test_drives.project_id
     left join dates
         on projects.posted_date = dates.date_day
+    left join dates as closed_dates
+        on projects.closed_date = closed_dates.date_day
 )
 
 select * from flagged_projects

@@ -7,7 +7,7 @@ below says what it is there for. Fees are 500, of which the platform keeps 50.
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.dbt_project.golden import Expected, at_employer
+from tests.dbt_project.golden import Expected, at_employer, by
 from tests.dbt_project.marketplace import Marketplace
 
 ACCEPTED = datetime(2025, 3, 1)
@@ -89,7 +89,10 @@ def two_that_ratings_tell_apart(market: Marketplace) -> None:
 
 
 def floors_by_day(market: Marketplace) -> None:
-    """Three at ``floors``: 15 an hour is enough before 2024 and too little from 2024 on; 14.99 never was enough."""
+    """Three at ``floors``: 15 an hour is enough before 2024 and too little from 2024 on; 14.99 never was enough.
+
+    Two were accepted in fall 2023; all three were due, and approved, in spring 2024.
+    """
     market.employer("floors")
     for name, accepted, paid in (
         ("f-old-floor", datetime(2023, 12, 31, 23), 150),
@@ -98,7 +101,8 @@ def floors_by_day(market: Marketplace) -> None:
     ):
         market.project(name, "floors", datetime(2023, 12, 1))
         market.application(name, name, "worker", datetime(2023, 12, 2))
-        done = {"approved_at": datetime(2024, 3, 1), "hours_reported": 10, "amount_paid_usd": paid}
+        done = {"due_at": datetime(2024, 2, 20), "approved_at": datetime(2024, 3, 1)}
+        done |= {"started_at": accepted, "hours_reported": 10, "amount_paid_usd": paid}
         market.add("engagements", {"engagement_id": name, "application_id": name, "accepted_at": accepted, **done})
 
 
@@ -107,6 +111,17 @@ CASES = (eight_engagements, their_feedback, two_that_ratings_tell_apart, floors_
 AT_WORK = at_employer("work")
 AT_FLOORS = at_employer("floors")
 NOWHERE = at_employer("nobody")
+
+
+def floors_in(term: str, dimension: str = "engagement__term_label") -> str:
+    """Return the filter for the engagements of ``floors`` in one term: of acceptance unless said."""
+    return f"{AT_FLOORS} and {by(dimension, term)}"
+
+
+IN_CUBE = " and ".join(
+    by(f"selection_cell__{name}", value)
+    for name, value in (("scope_id", "floors"), ("period_label", "Spring 2024"), ("group_dimension", "pell"))
+)
 
 EXPECTED = [
     Expected("engagements_accepted", 8, AT_WORK),
@@ -142,6 +157,13 @@ EXPECTED = [
     Expected("under_floor_rate", 1 / 2, AT_WORK),
     Expected("under_floor_rate", 2 / 3, AT_FLOORS),
     Expected("under_floor_rate", None, NOWHERE),
+    # By the term of their own clock: two accepted in fall, three due and approved in spring.
+    Expected("engagements_accepted", 2, floors_in("Fall 2023")),
+    Expected("engagements_mature_completion", 3, floors_in("Spring 2024", "engagement__due_term_label")),
+    Expected("completion_rate", 3 / 3, floors_in("Spring 2024", "engagement__due_term_label")),
+    Expected("completion_rate", None, floors_in("Fall 2023", "engagement__due_term_label")),
+    Expected("engagements_approved", 3, floors_in("Spring 2024", "engagement__approved_term_label")),
+    Expected("group_engagements_mature", 3, IN_CUBE),
     # 8 x 500 booked, 4 x 500 recognised, 8 x 50 for the platform.
     Expected("gmv_booked", 4000, AT_WORK),
     Expected("gmv_recognised", 2000, AT_WORK),

@@ -193,6 +193,10 @@ EXPECTED = [
     # The clock is the closing: all were posted on 1 March, the empty one closed on 1 January, the others on 31 March.
     Expected("projects_closed", 1, f"{CLOSINGS} and {in_month('2026-01-01')}"),
     Expected("unfilled_without_selection_rate", 1 / 3, f"{CLOSINGS} and {in_month('2025-03-01')}"),
+    Expected("projects_closed", 1, f"{CLOSINGS} and {by('project__closed_term_label', 'Spring 2026')}"),
+    Expected(
+        "unfilled_without_selection_rate", 1 / 3, f"{CLOSINGS} and {by('project__closed_term_label', 'Spring 2025')}"
+    ),
     # Over: "over" (ann counts once, hired on day 365; bob not) and "missed" (cat, hired on day 366). Out: "running"
     # (eve's year lacks a day, dan's hire goes with it), "known" (fay worked there before), no completer, one slot.
     Expected("multi_slot_projects_mature", 2, DRIVE),
