@@ -1,13 +1,14 @@
 """The audition signal: does a project's rating foretell performance and staying better than GPA or school does?
 
 Each predictor's concordance with an outcome, how much better the rating orders it, calibration, and what the choice of
-those who were hired hides. Pure numpy.
+those who were hired hides. Pure numpy, but for ``audition``, which reads the marts' frames.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from dashboards.concordance import Concordance, Floats, Numbers, better_by, codes, concordance, joined
@@ -52,6 +53,46 @@ class RangeRestriction:
 
     spread_ratio: float
     note: str
+
+
+@dataclass(frozen=True)
+class Audition:
+    """What the ratings of those who were hired told beforehand of one outcome."""
+
+    signals: tuple[Signal, ...]
+    calibration: tuple[CalibrationBin, ...]
+    restriction: RangeRestriction | None
+
+
+def audition(hires: pl.DataFrame, students: pl.DataFrame, engagements: pl.DataFrame, outcome: str) -> Audition:
+    """Return the audition signal of the hires in ``fct_hires`` that the programme may take credit for.
+
+    ``outcome`` is the column to be foretold: ``performance_rating`` or ``is_retained_1_year``. GPA band and school type
+    come from ``dim_students`` and are unknown without consent; ``fct_engagements`` tells how all completers were rated.
+    Compared within the host, clustered by it.
+    """
+    told = students.select("student_key", "gpa_band", "school_type")
+    rows = (
+        hires.filter(pl.col("is_attributable") == 1)
+        .sort("hire_id")
+        .join(told, on="student_key", how="left", maintain_order="left")
+    )
+    rating, result = (numbers(rows[name]) for name in ("project_rating", outcome))
+    hosts = rows["host_id"].to_numpy()
+    rated = engagements.filter(pl.col("is_approved") == 1)["employer_rating"]
+    return Audition(
+        signals(
+            rating, rows["gpa_band"].to_list(), rows["school_type"].to_list(), result, strata=hosts, clusters=hosts
+        ),
+        calibrate(rating, result),
+        range_restriction(numbers(rated), rating),
+    )
+
+
+def numbers(column: pl.Series) -> Floats:
+    """Return a column as numbers, NaN where it is NULL."""
+    found: Floats = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return found
 
 
 def signals(

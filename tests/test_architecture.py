@@ -40,7 +40,7 @@ THEIRS_ALLOWED: dict[str, tuple[str, ...]] = {
     "expectations.*": ("great_expectations",),
     "dashboards.intervals": ("numpy",),
     "dashboards.concordance": ("numpy",),
-    "dashboards.audition": ("numpy",),
+    "dashboards.audition": ("numpy", "polars"),
     "dashboards.fairness": ("numpy", "scipy"),
     "dashboards.bands": ("numpy",),
     "dashboards.economics": ("numpy", "polars", "scipy"),

@@ -1,5 +1,9 @@
 """The rows of fct_selection_outcomes as sums by project: all that the estimate and its bootstrap need.
 
+Each row is a person and a host: the host's first choice in which the person stood. So a hire counts once, and no pair
+has a part in two projects. Those passed over whom the host chose elsewhere meanwhile stay in, since leaving them out
+would condition on what came later; they draw the effect towards nothing, and are counted.
+
 Within a project, those passed over say what the chosen would have met with. With project fixed effects a and
 covariates x, the outcome without being chosen is a + x b, fitted on those passed over; a chosen person's effect is the
 outcome less that prediction. Every part is a sum over projects, so a resample of projects is a weighted sum.
@@ -17,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 LEVELS = ("major_family", "years_to_graduation")
-COUNTS = ("prior_completion_count", "prior_host_completion_count")
+COUNTS = ("prior_completion_count",)
 HIGHEST_COUNT = 3
 UNKNOWN = "unknown"
 MOST_GROUPS = 2000
@@ -26,13 +30,17 @@ MOST_GROUPS = 2000
 
 @dataclass(frozen=True)
 class Comparison:
-    """Applications of decided projects: project codes (n), chosen (n), outcome 0 or 1 (n), covariates (n x p)."""
+    """Persons before decided projects: project codes (n), chosen (n), outcome 0 or 1 (n), covariates (n x p).
+
+    ``treated_alone`` are chosen with nobody to compare them with, ``chosen_elsewhere`` passed over and chosen later.
+    """
 
     project: Ints
     is_treated: Flags
     outcome: Floats
     covariates: Floats
     treated_alone: int = 0
+    chosen_elsewhere: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,8 @@ def comparison(frame: pl.DataFrame, *, levels: Sequence[str] = LEVELS, counts: S
     """Return the rows with ``is_compared`` whose project has both chosen and passed-over applicants.
 
     Covariates enter as indicators, counts capped at three; unknown is a level of its own. ``treated_alone`` counts
-    the chosen whose project holds nobody to compare them with.
+    the chosen whose project holds nobody to compare them with, and ``chosen_elsewhere`` those passed over whom the
+    host chose for another project within the window.
     """
     rows = frame.filter(pl.col("is_compared") == 1).with_columns(is_treated=pl.col("is_selected") == 1)
     has_both = pl.col("is_treated").any().over("project_id") & ~pl.col("is_treated").all().over("project_id")
@@ -67,6 +76,7 @@ def comparison(frame: pl.DataFrame, *, levels: Sequence[str] = LEVELS, counts: S
         is_treated=kept["is_treated"].to_numpy(),
         outcome=kept["is_hired_365_days"].cast(pl.Float64).to_numpy(),
         covariates=indicators(kept.select(words)),
+        chosen_elsewhere=int(kept["is_chosen_elsewhere_365_days"].sum()),
         treated_alone=int(rows["is_treated"].to_numpy().sum() - kept["is_treated"].to_numpy().sum()),
     )
 

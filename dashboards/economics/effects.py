@@ -32,11 +32,17 @@ class Effect:
     e_value: float
     e_value_of_limit: float
     draws: Floats
+    chosen_elsewhere: int = 0
 
     @property
     def counterfactual_rate(self) -> float:
         """Return how often the treated would have been hired all the same."""
         return self.treated_rate - self.difference
+
+    @property
+    def contamination(self) -> float:
+        """Return the share of those passed over whom the host chose elsewhere: they pull the difference to nothing."""
+        return self.chosen_elsewhere / self.passed_over
 
     @property
     def is_thin(self) -> bool:
@@ -69,7 +75,7 @@ def effect_on_the_treated(rows: Comparison, *, seed: int, draws: int = DRAWS) ->
     differences, rates = _bootstrap(sums, rng, draws)
     low, high = np.quantile(differences, [0.025, 0.975])
     ratios = risk_ratio(rates, rates - differences)
-    limit = float(np.quantile(ratios, 0.025 if difference > 0 else 0.975))
+    limit = float(np.quantile(ratios, 0.025 if difference > 0 else 0.975, method="inverted_cdf"))  # inf among them
     crosses = limit <= 1 if difference > 0 else limit >= 1
     return Effect(
         difference=difference,
@@ -83,6 +89,7 @@ def effect_on_the_treated(rows: Comparison, *, seed: int, draws: int = DRAWS) ->
         e_value=e_value(float(risk_ratio(np.array([treated_rate]), np.array([treated_rate - difference]))[0])),
         e_value_of_limit=1.0 if crosses else e_value(limit),
         draws=differences,
+        chosen_elsewhere=rows.chosen_elsewhere,
     )
 
 

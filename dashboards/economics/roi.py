@@ -24,6 +24,8 @@ Values = Mapping[str, Floats]
 class Programme:
     """What the cohort came to: persons chosen, what it cost, hours worked, and who left within a year.
 
+    ``cohort.programme`` makes one from the marts. ``chosen`` are persons and hosts, each counted once, as in the
+    comparison that the effect comes from; ``hires`` are those of them hired within 365 days of completing.
     ``engagements_without_time`` are those for which nobody reported supervising and screening: their time is assumed.
     Attritions that were not observed are None, and then assumed too.
     """
@@ -35,6 +37,12 @@ class Programme:
     micro_leavers: Count | None = None
     comparison_leavers: Count | None = None
     with_work_value: bool = False
+    hires: int = 0
+
+    @property
+    def cost_per_hire_usd(self) -> float | None:
+        """Return the reported cost per hire of the cohort; None without a hire. Unreported time is not in it."""
+        return self.cost_usd / self.hires if self.hires else None
 
     @property
     def leavers(self) -> dict[str, Count]:

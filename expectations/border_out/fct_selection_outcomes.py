@@ -1,3 +1,3 @@
-"""One row per application to a decided project."""
+"""One row per person and host: the first choice in which the person stood."""
 
 KEY = ("application_id",)

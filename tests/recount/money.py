@@ -1,18 +1,17 @@
-"""Money: recruiting costs per hire, the programme's cost per hire and per completion, chosen against passed over."""
+"""Money: recruiting costs per hire, the programme's cost per hire and per completion."""
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from tests.conftest import ROOT
 from tests.recount import figure, ratio
-from tests.recount.applications import applications
+from tests.recount.choices import newly_chosen
 from tests.recount.engagements import engagements
 from tests.recount.hires import new_hires, pair_of_person
-from tests.recount.outcomes import starts_by_person
-from tests.recount.pairs import ats_applications, hired
+from tests.recount.pairs import hired
 from tests.recount.world import Start, World
 
 PROGRAMME = {"internal_supervisor_time", "internal_screening_time"}
@@ -84,19 +83,33 @@ def recruiting(world: World) -> list[dict[str, Any]]:
         pay = [salary(world, hire) for hire in starts[(employer, month)]]
         found.append(
             {
+                "employer": employer,
                 "is_observed": observed is not None and observed[0] <= month and last_day(month) <= observed[1],
                 "costs": sum(amount for _, amount in theirs),
                 "comparable": sum(amount for kind, amount in theirs if kind in comparable),
                 "hires": len(pay),
-                "pay": None if None in pay else sum(each for each in pay if each is not None),
+                "known": sum(each is not None for each in pay),
+                "pay": sum(each for each in pay if each is not None),
             }
         )
     return found
 
 
-def of_observed(world: World, name: str, *, with_pay: bool = False) -> float:
-    rows = [row for row in recruiting(world) if row["is_observed"] and (row["pay"] is not None or not with_pay)]
-    return sum(row[name] for row in rows)
+def of_observed(world: World, name: str) -> float:
+    return sum(row[name] for row in recruiting(world) if row["is_observed"])
+
+
+def costs_with_known_pay(world: World) -> float:
+    """Return each employer's observed costs at the share of its starts whose pay is known; all, where it has none."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in recruiting(world):
+        if row["is_observed"]:
+            rows[row["employer"]].append(row)
+    found = 0.0
+    for theirs in rows.values():
+        costs, hires, known = (sum(row[name] for row in theirs) for name in ("costs", "hires", "known"))
+        found += costs * known / hires if hires else costs
+    return found
 
 
 figure("recruiting_costs_usd")(lambda world: of_observed(world, "costs"))
@@ -107,11 +120,9 @@ figure("recruiting_costs_unobserved_usd")(
 figure("hires_with_costs")(lambda world: of_observed(world, "hires"))
 figure("cost_per_hire")(lambda world: ratio(of_observed(world, "costs"), of_observed(world, "hires")))
 figure("cost_per_hire_comparable")(lambda world: ratio(of_observed(world, "comparable"), of_observed(world, "hires")))
-figure("recruiting_costs_with_known_pay_usd")(lambda world: of_observed(world, "costs", with_pay=True))
-figure("first_year_pay_usd")(lambda world: of_observed(world, "pay", with_pay=True))
-figure("hire_cost_ratio")(
-    lambda world: ratio(of_observed(world, "costs", with_pay=True), of_observed(world, "pay", with_pay=True))
-)
+figure("recruiting_costs_with_known_pay_usd")(costs_with_known_pay)
+figure("first_year_pay_usd")(lambda world: of_observed(world, "pay"))
+figure("hire_cost_ratio")(lambda world: ratio(costs_with_known_pay(world), of_observed(world, "pay")))
 
 
 @cache
@@ -126,9 +137,9 @@ def programme(world: World) -> list[dict[str, Any]]:
     for row in engagements(world):
         if row["employer_id"]:
             works[(row["employer_id"], month_of(row["accepted_at"].date()))].append(row)
-    firsts = first_completions(world)
+    firsts, chosen = first_completions(world), Counter(each.month for each in newly_chosen(world))
     found = []
-    for employer, month in {*time, *works}:
+    for employer, month in {*time, *works, *chosen}:
         rows = works.get((employer, month), [])
         observed = world.observed.get(world.host.get(employer, employer))
         over = max([last_day(month), *(concluded(row) for row in rows)])
@@ -141,6 +152,8 @@ def programme(world: World) -> list[dict[str, Any]]:
                 "has_time": (employer, month) in time,
                 "engagements": len(rows),
                 "completions": sum(bool(row["approved_at"]) for row in rows),
+                "chosen": chosen[(employer, month)],
+                "is_concluded": over < world.today,
                 "hires": sum(firsts.get(row["engagement_id"], False) for row in rows),
                 "value": sum(round(float(row["hours_reported"] or 0) * wage, 2) for row in rows if row["approved_at"]),
                 "is_mature": observed is not None
@@ -185,51 +198,15 @@ figure("cost_per_micro_hire")(
     lambda world: ratio(of_programme(world, "cost", "is_mature"), of_programme(world, "hires", "is_mature"))
 )
 figure("programme_completions")(lambda world: of_programme(world, "completions"))
+figure("programme_cost_concluded_usd")(lambda world: of_programme(world, "cost", "is_concluded"))
+figure("programme_completions_concluded")(lambda world: of_programme(world, "completions", "is_concluded"))
 figure("cost_per_completed_project")(
-    lambda world: ratio(of_programme(world, "cost"), of_programme(world, "completions"))
+    lambda world: ratio(of_programme(world, "cost", "is_concluded"), of_programme(world, "completions", "is_concluded"))
 )
+figure("programme_persons_chosen")(lambda world: of_programme(world, "chosen", "is_mature"))
 figure("work_value_usd")(lambda world: of_programme(world, "value"))
 figure("programme_engagements")(lambda world: of_programme(world, "engagements"))
 figure("programme_engagements_with_time")(lambda world: of_programme(world, "engagements", "has_time"))
 figure("programme_time_reporting_rate")(
     lambda world: ratio(of_programme(world, "engagements", "has_time"), of_programme(world, "engagements"))
 )
-
-
-@cache
-def compared(world: World) -> dict[bool, list[bool]]:
-    """Return, for chosen and passed over, whether the host hired within a year of the project's first choice."""
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in applications(world):
-        if row["project_id"] in world.projects:
-            rows[row["project_id"]].append(row)
-    found: dict[bool, list[bool]] = {True: [], False: []}
-    for project, theirs in rows.items():
-        choices = [row["selected_at"] for row in theirs if row["selected_at"]]
-        host = world.projects[project]["host"]
-        if choices and host in world.observed:
-            for row in theirs:
-                outcome = hired_after(world, row, host, min(choices))
-                if outcome is not None:
-                    found[bool(row["selected_at"])].append(outcome)
-    return found
-
-
-def hired_after(world: World, row: dict[str, Any], host: str, choice: Any) -> bool | None:
-    """Tell whether the host hired an applicant within 365 days of a choice; None where they do not compare."""
-    person, day = world.people.find(("student", row["student_id"])), choice.date()
-    starts, known = starts_by_person(world)[person], ats_applications(world).get((person, host))
-    observed, withdrawn = world.observed[host], world.consent_withdrawn.get(row["student_id"])
-    last = day + timedelta(days=365)
-    is_watched = observed[0] <= day and last <= observed[1] and not (withdrawn and withdrawn.date() < last)
-    if not is_watched or (known and known < choice) or any(hire.day <= day for hire in starts):
-        return None
-    return any(hire.host == host and hire.day <= last for hire in starts)
-
-
-for _group, _is_selected in (("selected", True), ("passed_over", False)):
-    figure(f"{_group}_compared")(lambda world, key=_is_selected: len(compared(world)[key]))
-    figure(f"{_group}_hired_365_days")(lambda world, key=_is_selected: sum(compared(world)[key]))
-    figure(f"{_group}_hire_rate_365_days")(
-        lambda world, key=_is_selected: ratio(sum(compared(world)[key]), len(compared(world)[key]))
-    )

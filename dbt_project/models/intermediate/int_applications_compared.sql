@@ -1,9 +1,12 @@
-{# Who applied for a decided project, and what they had done before its first choice. #}
+{# Who stood in a host's choice for the first time, and what they had done before it. #}
 with applications as (
     select
         application_id, project_id, student_key as person_key, selected_at, approved_at
     from {{ ref('int_applications_progressed') }}
-    where student_key is not null
+),
+
+considered as (
+    select application_id from {{ ref('int_person_hosts_considered') }}
 ),
 
 projects as (
@@ -15,8 +18,7 @@ projects as (
 
 completions as (
     select
-        person_key, host_id, valid_from, person_completion_count, person_valid_to,
-        host_completion_count, host_valid_to
+        person_key, valid_from, person_completion_count, person_valid_to
     from {{ ref('int_completions_ranged') }}
 ),
 
@@ -37,14 +39,15 @@ compared_applications as (
         {{ flag('applications.selected_at is not null') }} as is_selected,
         {{ flag('applications.approved_at is not null') }} as is_completed,
         coalesce(earlier.person_completion_count, 0) as prior_completion_count,
-        coalesce(earlier_here.host_completion_count, 0) as prior_host_completion_count,
         {{ flag(
             'projects.observable_from <= projects.first_selected_date and '
             ~ date_after('projects.first_selected_date', 365)
             ~ ' <= least(projects.observable_to, coalesce('
             ~ 'cast(students.consent_withdrawn_at as date), projects.observable_to))'
         ) }} as is_observed_365_days
-    from applications
+    from considered
+    inner join applications
+        on considered.application_id = applications.application_id
     inner join projects
         on applications.project_id = projects.project_id
     left join students
@@ -54,12 +57,6 @@ compared_applications as (
             applications.person_key = earlier.person_key
             and projects.first_selected_at > earlier.valid_from
             and projects.first_selected_at <= earlier.person_valid_to
-    left join completions as earlier_here
-        on
-            applications.person_key = earlier_here.person_key
-            and projects.host_id = earlier_here.host_id
-            and projects.first_selected_at > earlier_here.valid_from
-            and projects.first_selected_at <= earlier_here.host_valid_to
 )
 
 select * from compared_applications

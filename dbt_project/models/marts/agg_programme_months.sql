@@ -1,76 +1,44 @@
-with engagements as (
+with months as (
     select
-        employer_id,
-        host_id,
-        accepted_month as month_start_date,
-        cast(count(*) as bigint) as engagement_count,
-        cast(sum(is_approved) as bigint) as completion_count,
-        cast(sum(is_hired_365_days) as bigint) as hire_count,
-        cast(sum(employer_fee_usd) as decimal(18, 2)) as fee_usd,
-        cast(sum(hours_worked) as decimal(18, 2)) as hours_worked,
-        cast(sum(work_value_usd) as decimal(18, 2)) as work_value_usd,
-        max(concluded_date) as last_concluded_date
-    from {{ ref('int_engagements_costed') }}
-    group by employer_id, host_id, accepted_month
-),
-
-times as (
-    select
-        employer_id,
-        host_id,
-        month_start_date,
-        cast(sum(amount_usd) as decimal(18, 2)) as time_cost_usd
-    from {{ ref('fct_costs') }}
-    where side = 'programme'
-    group by employer_id, host_id, month_start_date
+        programme_month_key, employer_id, host_id, month_start_date, chosen_count,
+        engagement_count, completion_count, hire_count, fee_usd, time_cost_usd,
+        programme_cost_usd, hours_worked, work_value_usd, is_time_reported,
+        concluded_date
+    from {{ ref('int_programme_months_costed') }}
 ),
 
 observed_hosts as (
     select host_id, observable_from, observable_to from {{ ref('int_hosts_observed') }}
 ),
 
-months as (
-    select employer_id, host_id, month_start_date from engagements
-    union distinct
-    select employer_id, host_id, month_start_date from times
+cuts as (
+    select as_of_date from {{ ref('stg_ops__as_of') }}
 ),
 
 programme_months as (
     select
-        concat(months.employer_id, ':', cast(months.month_start_date as string))
-            as programme_month_key,
+        months.programme_month_key,
         months.employer_id,
         months.host_id,
         months.month_start_date,
-        coalesce(engagements.engagement_count, 0) as engagement_count,
-        coalesce(engagements.completion_count, 0) as completion_count,
-        coalesce(engagements.hire_count, 0) as hire_count,
-        coalesce(engagements.fee_usd, 0) as fee_usd,
-        coalesce(times.time_cost_usd, 0) as time_cost_usd,
-        cast(
-            coalesce(engagements.fee_usd, 0) + coalesce(times.time_cost_usd, 0)
-            as decimal(18, 2)
-        ) as programme_cost_usd,
-        engagements.hours_worked,
-        engagements.work_value_usd,
-        {{ flag('times.time_cost_usd is not null') }} as is_time_reported,
+        months.chosen_count,
+        months.engagement_count,
+        months.completion_count,
+        months.hire_count,
+        months.fee_usd,
+        months.time_cost_usd,
+        months.programme_cost_usd,
+        months.hours_worked,
+        months.work_value_usd,
+        months.is_time_reported,
+        {{ flag('months.concluded_date < cuts.as_of_date') }} as is_concluded,
         {{ flag(
             'observed_hosts.observable_from <= months.month_start_date and '
-            ~ date_after(
-                'greatest(' ~ last_day_of_month('months.month_start_date')
-                ~ ', coalesce(engagements.last_concluded_date,'
-                ~ ' months.month_start_date))', 365
-            ) ~ ' <= observed_hosts.observable_to'
+            ~ date_after('months.concluded_date', 365)
+            ~ ' <= observed_hosts.observable_to'
         ) }} as is_mature_365_days
     from months
-    left join engagements
-        on
-            months.employer_id = engagements.employer_id
-            and months.month_start_date = engagements.month_start_date
-    left join times
-        on
-            months.employer_id = times.employer_id
-            and months.month_start_date = times.month_start_date
+    cross join cuts
     left join observed_hosts
         on months.host_id = observed_hosts.host_id
 )

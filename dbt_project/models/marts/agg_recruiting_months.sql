@@ -41,7 +41,7 @@ cost_months as (
     group by employer_id, host_id, month_start_date
 ),
 
-recruiting_months as (
+hired_months as (
     select
         concat(
             cost_months.employer_id, ':', cast(cost_months.month_start_date as string)
@@ -59,10 +59,7 @@ recruiting_months as (
         {{ flag(
             'observed_hosts.observable_from <= cost_months.month_start_date'
             ~ ' and cost_months.month_end_date <= observed_hosts.observable_to'
-        ) }} as is_observed,
-        {{ flag(
-            'coalesce(hires.hire_count, 0) = coalesce(hires.known_pay_hire_count, 0)'
-        ) }} as is_pay_known
+        ) }} as is_observed
     from cost_months
     left join hires
         on
@@ -70,6 +67,20 @@ recruiting_months as (
             and cost_months.month_start_date = hires.start_month
     left join observed_hosts
         on cost_months.host_id = observed_hosts.host_id
+),
+
+recruiting_months as (
+    select
+        *,
+        cast(
+            sum(is_observed * hire_count) over (partition by employer_id) as bigint
+        ) as employer_hire_count,
+        cast(
+            sum(is_observed * known_pay_hire_count) over (
+                partition by employer_id
+            ) as bigint
+        ) as employer_known_pay_hire_count
+    from hired_months
 )
 
 select * from recruiting_months

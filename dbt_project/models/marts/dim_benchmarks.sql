@@ -1,7 +1,7 @@
 with benchmarks as (
     select
         benchmark_id, quantity, label, unit, figure, low, high, year, source,
-        source_class
+        source_class, basis
     from {{ ref('benchmarks') }}
 ),
 
@@ -20,7 +20,8 @@ benchmarks_by_unit as (
         {% endfor %}
         cast(year as bigint) as year,
         source,
-        source_class
+        source_class,
+        basis
     from benchmarks
 )
 

@@ -2,27 +2,21 @@ with applications as (
     select
         application_id, project_id, employer_id, host_id, person_key, category,
         first_selected_at, first_selected_date, is_selected, is_completed,
-        prior_completion_count, prior_host_completion_count, is_observed_365_days
+        prior_completion_count, is_observed_365_days
     from {{ ref('int_applications_compared') }}
+),
+
+screened as (
+    select
+        application_id, chosen_employer_id, chosen_date, chosen_month, is_chosen,
+        is_eligible
+    from {{ ref('int_applications_screened') }}
 ),
 
 host_hires as (
     select person_key, host_id, start_date
     from {{ ref('int_hires_started') }}
     where hire_number = 1
-),
-
-first_hires as (
-    select
-        person_key,
-        min(start_date) as first_start_date
-    from {{ ref('int_hires_started') }}
-    group by person_key
-),
-
-applied as (
-    select person_key, host_id, ats_applied_at
-    from {{ ref('int_person_hosts_applied') }}
 ),
 
 students as (
@@ -41,6 +35,11 @@ dates as (
 described_applications as (
     select
         applications.*,
+        screened.chosen_employer_id,
+        screened.chosen_date,
+        screened.chosen_month,
+        screened.is_chosen,
+        screened.is_eligible,
         students.student_key,
         students.major_family,
         dates.term,
@@ -49,23 +48,14 @@ described_applications as (
         {{ days_between(
             'applications.first_selected_date', 'students.graduation_date'
         ) }} as days_to_graduation,
-        host_hires.start_date as host_hired_date,
-        {{ flag(
-            'coalesce(applied.ats_applied_at >= applications.first_selected_at, true)'
-            ~ ' and coalesce(first_hires.first_start_date'
-            ~ ' > applications.first_selected_date, true)'
-        ) }} as is_eligible
+        host_hires.start_date as host_hired_date
     from applications
+    inner join screened
+        on applications.application_id = screened.application_id
     left join host_hires
         on
             applications.person_key = host_hires.person_key
             and applications.host_id = host_hires.host_id
-    left join first_hires
-        on applications.person_key = first_hires.person_key
-    left join applied
-        on
-            applications.person_key = applied.person_key
-            and applications.host_id = applied.host_id
     left join students
         on applications.person_key = students.student_key
     left join dates
@@ -88,9 +78,13 @@ flagged_applications as (
         application_id, project_id, employer_id, host_id, student_key, person_key,
         category, major_family, years_to_graduation, first_selected_at,
         first_selected_date, term, term_year, term_label, is_selected, is_completed,
-        prior_completion_count, prior_host_completion_count, is_eligible,
-        is_observed_365_days,
+        prior_completion_count, chosen_employer_id, chosen_month, is_chosen,
+        is_eligible, is_observed_365_days,
         {{ flag('is_eligible = 1 and is_observed_365_days = 1') }} as is_compared,
+        {{ flag(
+            'is_eligible = 1 and is_observed_365_days = 1 and is_selected = 0'
+            ~ ' and chosen_date <= ' ~ date_after('first_selected_date', 365)
+        ) }} as is_chosen_elsewhere_365_days,
         {{ flag(
             'is_eligible = 1 and is_observed_365_days = 1 and host_hired_date <= '
             ~ date_after('first_selected_date', 365)

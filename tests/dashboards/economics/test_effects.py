@@ -61,6 +61,13 @@ def test_no_comparison_has_no_effect() -> None:
     assert effect_on_the_treated(rows, seed=1) is None
 
 
+def test_where_hardly_anybody_passed_over_is_hired_the_ratio_s_limit_is_a_number() -> None:
+    """Most resamples have a counterfactual of nobody, so their ratio is infinite; the lower limit is not unknown."""
+    rows = plant(World(projects=12, hired_share=0.01, lift_ratio=1.0), 2).rows
+    hired = replace(rows, outcome=rows.is_treated.astype(float))
+    assert np.isinf(estimate(hired).e_value_of_limit)
+
+
 def test_the_same_seed_gives_the_same_interval_and_another_one_nearly() -> None:
     rows = plant(World(), 5).rows
     first, again, other = estimate(rows, 1, 2000), estimate(rows, 1, 2000), estimate(rows, 2, 2000)
@@ -137,7 +144,7 @@ def strength(planted: Planted) -> float:
 def rows_of(count: int, change: Callable[[int], dict[str, object]]) -> pl.DataFrame:
     base = {
         "project_id": "p", "is_selected": 0, "is_compared": 1, "is_hired_365_days": 0, "major_family": "Business",
-        "years_to_graduation": None, "prior_completion_count": 0, "prior_host_completion_count": 0,
+        "years_to_graduation": None, "prior_completion_count": 0, "is_chosen_elsewhere_365_days": 0,
     }  # fmt: skip
     return pl.DataFrame([{**base, **change(number)} for number in range(count)], infer_schema_length=None)
 
@@ -146,7 +153,7 @@ def test_rows_become_a_comparison_of_projects_with_both_kinds() -> None:
     """p: one chosen of three that are compared; q: chosen alone, no comparison; r: nobody chosen."""
     frame = rows_of(7, lambda number: [
         {"is_selected": 1, "is_hired_365_days": 1, "major_family": None},
-        {"prior_completion_count": 9},
+        {"prior_completion_count": 9, "is_chosen_elsewhere_365_days": 1},
         {"prior_completion_count": 3},
         {"is_compared": 0, "is_selected": 1},
         {"project_id": "q", "is_selected": 1},
@@ -158,6 +165,8 @@ def test_rows_become_a_comparison_of_projects_with_both_kinds() -> None:
     assert rows.is_treated.tolist() == [True, False, False]
     assert rows.outcome.tolist() == [1, 0, 0]
     assert rows.treated_alone == 1
+    assert rows.chosen_elsewhere == 1
+    assert estimate(rows).contamination == 1 / 2
     # An unknown major is a level of its own; nine earlier projects count as three, and three are the commonest.
     assert rows.covariates.tolist() == [[1, 1], [0, 0], [0, 0]]
 
