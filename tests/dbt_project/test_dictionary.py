@@ -27,6 +27,7 @@ WITHOUT_COHORT = {
     "new_school_share_of_hires": "its window looks back, so that nothing is waited for",
     "selected_hire_rate_365_days": "one side of a comparison, made among those whose year is over",
     "passed_over_hire_rate_365_days": "one side of a comparison, made among those whose year is over",
+    "passed_over_chosen_elsewhere_rate": "a note on that comparison, of the same persons",
 }
 """Windowed rates of which no share is mature, each with its reason."""
 

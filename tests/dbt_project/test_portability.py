@@ -23,6 +23,7 @@ NEVER_NULL = {
     "curve_day": "a curve's days come from exits, which are never NULL",
     "department": "only departments that are named are numbered",
     "month_start_date": "a spine of months",
+    "selected_at": "only those chosen are numbered by it",
     "start_date": "a hire without a start is none",
     "term_start_date": "a spine of terms",
     "terms_since_joining": "counted from the term of joining, which every employer has",
