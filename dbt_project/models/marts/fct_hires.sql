@@ -51,7 +51,7 @@ described_hires as (
         {{ flag('coalesce(hires.hire_number, 1) = 1') }} as is_new_hire,
         case
             when auditioned.hire_id is not null then 'micro-internship'
-            when internships.first_internship_start_date < hires.start_date
+            when interned.first_internship_start_date < hires.start_date
                 then 'other intern'
             else 'neither'
         end as came_by,
@@ -68,10 +68,8 @@ described_hires as (
         on hires.hire_id = auditioned.hire_id
     left join followed
         on hires.person_key = followed.person_key and hires.host_id = followed.host_id
-    left join internships
-        on
-            hires.person_key = internships.person_key
-            and hires.host_id = internships.host_id
+    left join internships as interned
+        on hires.person_key = interned.person_key and hires.host_id = interned.host_id
     left join students
         on hires.person_key = students.student_key
     left join offered
