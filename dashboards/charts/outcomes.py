@@ -12,14 +12,18 @@ MARKED_DAYS = {180: "6", 365: "12", 730: "24", 1095: "36"}
 
 
 def incidence(curve: pl.DataFrame, mode: Mode, host_word: str) -> go.Figure:
-    """Draw the cumulative incidence of a host hire with its 95 % band, and below it that of a hire elsewhere."""
+    """Draw the cumulative incidence of a host hire with its 95 % band, and below it that of a hire elsewhere.
+
+    There is no band before the first hire: nothing is known of its spread.
+    """
     colours = PALETTES[mode]
     drawn = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.09)
     days = curve["day"].to_list()
-    band = {"x": days, "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
-    drawn.add_trace(go.Scatter(y=curve["host_upper"].to_list(), **band), row=1, col=1)
+    banded = curve.drop_nulls(["host_lower", "host_upper"])
+    band = {"x": banded["day"].to_list(), "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+    drawn.add_trace(go.Scatter(y=banded["host_upper"].to_list(), **band), row=1, col=1)
     fill = {"fill": "tonexty", "fillcolor": _band(colours.host)}
-    drawn.add_trace(go.Scatter(y=curve["host_lower"].to_list(), **band, **fill), row=1, col=1)
+    drawn.add_trace(go.Scatter(y=banded["host_lower"].to_list(), **band, **fill), row=1, col=1)
     drawn.add_trace(_line(curve, "host_incidence", colours.host, host_word), row=1, col=1)
     drawn.add_trace(_line(curve, "elsewhere_incidence", colours.elsewhere, "Hired elsewhere first"), row=2, col=1)
     drawn.update_layout(template=template(mode), height=480, hovermode="x unified", margin={"t": 30, "b": 46, "r": 12})

@@ -109,7 +109,8 @@ def drawn(rows: pl.DataFrame) -> pl.DataFrame:
     )
     if kept.is_empty():
         return kept
-    start = dict.fromkeys(kept.columns, 0.0) | {"day": 0, "at_risk_count": kept["at_risk_count"].max()}
+    most = kept["at_risk_count"].max()
+    start = dict.fromkeys(kept.columns, 0.0) | {"day": 0, "at_risk_count": most, "host_lower": None, "host_upper": None}
     return pl.concat([pl.DataFrame([start], schema=kept.schema), kept.filter(pl.col("day") > 0)])
 
 

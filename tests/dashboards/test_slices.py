@@ -126,6 +126,7 @@ def test_a_curve_is_drawn_only_while_ten_are_at_risk() -> None:
         }
     )
     assert outcomes.drawn(rows)["day"].to_list() == [0, 30, 60]
+    assert outcomes.drawn(rows)["host_upper"].to_list() == [None, 0.2, 0.3]
     assert outcomes.incidence_at(rows, 45) == outcomes.Incidence(45, 0.1, 0.0, 0.2, 0.0, 10)
     assert outcomes.incidence_at(rows, 75) is None
     assert outcomes.incidence_at(rows, 120) is None

@@ -17,8 +17,8 @@ CURVE = pl.DataFrame(
         "day": [0, 100, 400],
         "at_risk_count": [50, 50, 20],
         "host_incidence": [0.0, 0.05, 0.1],
-        "host_lower": [0.0, None, 0.04],
-        "host_upper": [0.0, None, 0.2],
+        "host_lower": [None, None, 0.04],
+        "host_upper": [None, None, 0.2],
         "elsewhere_incidence": [0.0, 0.2, 0.4],
     }
 )
@@ -83,6 +83,7 @@ def test_the_curve_shows_its_band_its_rival_and_who_is_at_risk(mode: Mode) -> No
     assert (host.line.color, elsewhere.line.color) == (PALETTES[mode].host, PALETTES[mode].elsewhere)
     assert lower.fill == "tonexty"
     assert list(upper.y)[-1] == 0.2
+    assert list(upper.x) == list(lower.x) == [400], "no band before the first hire"
     assert any("50" in text for text in figure.layout.xaxis2.ticktext)
 
 
