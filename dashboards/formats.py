@@ -18,7 +18,7 @@ def value_text(unit: str, value: float | None) -> str:
             return f"{value:,.0f} d"
         case "days":
             return f"{value:,.1f} d"
-        case "score" | "applications" | "persons" | "hires" | "slots" | "hours":
+        case "score" | "applications" | "persons" | "hires" | "slots" | "hours" | "projects" | "industries":
             return f"{value:,.1f}"
         case "usd per hour":
             return f"${value:,.2f}"

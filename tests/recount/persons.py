@@ -53,8 +53,10 @@ def completed(world: World) -> list[dict[str, Any]]:
     return [each for each in careers(world).values() if each["roots"]]
 
 
-def industries(world: World) -> float:
-    return sum(len({sector for sector in each["roots"].values() if sector}) for each in completed(world))
+def industries(world: World) -> list[int]:
+    """Return how many sectors each person sampled, where any is known."""
+    counts = [len({sector for sector in each["roots"].values() if sector}) for each in completed(world)]
+    return [count for count in counts if count]
 
 
 def keen(world: World) -> list[dict[str, Any]]:
@@ -79,14 +81,19 @@ figure("persons_mature_90_days")(lambda world: len(mature(world)))
 figure("persons_selected_90_days")(selected)
 figure("student_success_rate")(lambda world: ratio(selected(world), len(mature(world))))
 figure("persons_completed")(lambda world: len(completed(world)))
-figure("student_industries")(industries)
-figure("industries_per_student")(lambda world: ratio(industries(world), len(completed(world))))
+figure("student_industries")(lambda world: sum(industries(world)))
+figure("persons_with_known_industry")(lambda world: len(industries(world)))
+figure("industries_per_student")(lambda world: ratio(sum(industries(world)), len(industries(world))))
+figure("industries_per_student_median")(lambda world: median(industries(world)) if industries(world) else None)
+figure("industries_per_student_p90")(lambda world: quantile(industries(world), 0.9))
 figure("student_projects")(lambda world: sum(project_counts(world)))
 figure("projects_per_student")(lambda world: ratio(sum(project_counts(world)), len(completed(world))))
 figure("projects_per_student_median")(lambda world: median(project_counts(world)) if completed(world) else None)
 figure("projects_per_student_p90")(lambda world: quantile(project_counts(world), 0.9))
 figure("student_pay_usd")(lambda world: sum(pays(world)))
-figure("pay_per_student")(lambda world: ratio(sum(pays(world)), len(completed(world))))
+figure("persons_with_known_pay")(lambda world: len(pays(world)))
+figure("pay_per_student")(lambda world: ratio(sum(pays(world)), len(pays(world))))
+figure("pay_per_student_p90")(lambda world: quantile(pays(world), 0.9))
 figure("pay_per_student_median")(lambda world: median(pays(world)) if pays(world) else None)
 figure("persons_with_3_applications")(lambda world: len(keen(world)))
 figure("persons_never_selected")(never)

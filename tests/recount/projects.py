@@ -1,6 +1,7 @@
 """Projects: applications, decisions, fills, zeros, depth; supply against demand."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from math import ceil
@@ -90,7 +91,7 @@ def applications_per_project_median(world: World) -> float | None:
     return median(counts(world)) if world.projects else None
 
 
-def quantile(values: list[int], share: float) -> float | None:
+def quantile(values: Sequence[float], share: float) -> float | None:
     """Return the smallest value that the share of all values does not exceed."""
     return sorted(values)[ceil(share * len(values)) - 1] if values else None
 

@@ -21,7 +21,8 @@ completed_persons as (
         engagements.student_key as person_key,
         cast(count(*) as bigint) as completion_count,
         cast(count(distinct engagements.root_project_id) as bigint) as project_count,
-        cast(count(distinct sectors.sector_code) as bigint) as industry_count,
+        cast(nullif(count(distinct sectors.sector_code), 0) as bigint)
+            as industry_count,
         cast(sum(engagements.amount_paid_usd) as decimal(18, 2)) as pay_usd
     from engagements
     left join employers

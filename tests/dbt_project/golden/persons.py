@@ -44,16 +44,17 @@ def selected_on_another_application(market: Marketplace) -> None:
             market.application(application, application, name, FIRST + timedelta(days=number), **chosen)
 
 
-def work_of_three_persons(market: Marketplace) -> None:
-    """Approved work of three persons, applied for on 1 June 2018.
+def work_of_four_persons(market: Marketplace) -> None:
+    """Approved work of four persons, applied for on 1 June 2018.
 
     p-many: two segments of one parent in manufacturing (31), one project in manufacturing (33: the same sector), one in
     information (51), one with an employer without a code: 4 projects, 2 industries, 100 + 100 + 50 + 50 = 300 USD.
     p-one: one project in information, 80 USD. p-unpaid: one project there, pay unknown.
+    p-uncoded: one with the employer without a code, pay unknown.
     """
     for employer, naics in (("p-31", "311811"), ("p-33", "33"), ("p-51", "513210"), ("p-none", None)):
         market.employer(employer, industry_naics=naics)
-    for name in ("p-many", "p-one", "p-unpaid"):
+    for name in ("p-many", "p-one", "p-unpaid", "p-uncoded"):
         market.student(name)
     for person, employer, parent, paid in (
         ("p-many", "p-31", None, 100),
@@ -63,6 +64,7 @@ def work_of_three_persons(market: Marketplace) -> None:
         ("p-many", "p-none", None, None),
         ("p-one", "p-51", None, 80),
         ("p-unpaid", "p-51", None, None),
+        ("p-uncoded", "p-none", None, None),
     ):
         number = sum(row["student_id"] == person for row in market.rows["applications"])
         name = f"{person}-{number}"
@@ -98,34 +100,40 @@ def students_by_term(market: Marketplace) -> None:
     market.add("engagements", {"engagement_id": "s-both", "application_id": "s-both-summer", **done})
 
 
-CASES = (success_within_90_days, selected_on_another_application, work_of_three_persons, students_by_term)
+CASES = (success_within_90_days, selected_on_another_application, work_of_four_persons, students_by_term)
 
 IN_SUMMER = by("applicant__term_label", "Summer 2018")
 NOBODY = by("applicant__term_label", "Summer 2015")
 JOINED_THEN = by("student_term__joined_term_label", "Spring 2016")
 
 EXPECTED = [
-    # p-last-moment, p-too-late, p-unselected, p-second, p-thrice, p-many, p-one, p-unpaid.
-    Expected("persons_applied", 8, IN_SUMMER),
-    Expected("persons_mature_90_days", 8, IN_SUMMER),
-    # p-last-moment, p-second, p-many, p-one, p-unpaid.
-    Expected("persons_selected_90_days", 5, IN_SUMMER),
-    Expected("student_success_rate", 5 / 8, IN_SUMMER),
+    # p-last-moment, p-too-late, p-unselected, p-second, p-thrice, p-many, p-one, p-unpaid, p-uncoded.
+    Expected("persons_applied", 9, IN_SUMMER),
+    Expected("persons_mature_90_days", 9, IN_SUMMER),
+    # p-last-moment, p-second, p-many, p-one, p-unpaid, p-uncoded.
+    Expected("persons_selected_90_days", 6, IN_SUMMER),
+    Expected("student_success_rate", 6 / 9, IN_SUMMER),
     Expected("student_success_rate", None, NOBODY),
-    Expected("persons_completed", 3, IN_SUMMER),
-    # 2 + 1 + 1.
+    Expected("persons_completed", 4, IN_SUMMER),
+    # 2 + 1 + 1; of p-uncoded no industry is known.
     Expected("student_industries", 4, IN_SUMMER),
+    Expected("persons_with_known_industry", 3, IN_SUMMER),
     Expected("industries_per_student", 4 / 3, IN_SUMMER),
-    # 4 + 1 + 1: the median of 4, 1, 1 is 1, and the least value that nine in ten do not exceed is 4.
-    Expected("student_projects", 6, IN_SUMMER),
-    Expected("projects_per_student", 6 / 3, IN_SUMMER),
+    Expected("industries_per_student_median", 1, IN_SUMMER),
+    Expected("industries_per_student_p90", 2, IN_SUMMER),
+    # 4 + 1 + 1 + 1: the median is 1, and the least value that nine in ten do not exceed is 4.
+    Expected("student_projects", 7, IN_SUMMER),
+    Expected("projects_per_student", 7 / 4, IN_SUMMER),
     Expected("projects_per_student", None, NOBODY),
     Expected("projects_per_student_median", 1, IN_SUMMER),
     Expected("projects_per_student_p90", 4, IN_SUMMER),
-    # 300 + 80; the median is over those two.
+    # 300 + 80, of the two whose pay is known.
     Expected("student_pay_usd", 380, IN_SUMMER),
-    Expected("pay_per_student", 380 / 3, IN_SUMMER),
+    Expected("persons_with_known_pay", 2, IN_SUMMER),
+    Expected("pay_per_student", 380 / 2, IN_SUMMER),
+    Expected("pay_per_student", None, NOBODY),
     Expected("pay_per_student_median", 190, IN_SUMMER),
+    Expected("pay_per_student_p90", 300, IN_SUMMER),
     # p-thrice and p-many.
     Expected("persons_with_3_applications", 2, IN_SUMMER),
     Expected("persons_never_selected", 1, IN_SUMMER),
