@@ -51,32 +51,3 @@
         end as gini
     from group_sums
 {% endmacro %}
-
-
-{# Publishes it as marts.concentration(rel), so that the same text runs on any slice. #}
-{% macro create_concentration() -%}
-    {{ return(adapter.dispatch('create_concentration', 'throughline')()) }}
-{%- endmacro %}
-
-
-{% macro default__create_concentration() -%}
-    select 1 as engine_has_no_table_macros
-{%- endmacro %}
-
-
-{% macro duckdb__create_concentration() -%}
-    {#- group_key is optional: inside the lateral it is the relation's own column, or else the default's. -#}
-    {%- set slice -%}
-        (
-            select slices.*
-            from
-                (select 'all' as group_key) as defaults,
-                lateral (select amount, group_key as slice_key from query_table(rel)) as slices
-        ) as sliced_units
-    {%- endset -%}
-    create schema if not exists marts;
-    create or replace macro marts.concentration(rel) as table
-    {{ concentration(slice, group_key='slice_key') }};
-    comment on macro table marts.concentration is
-    'Concentration of a relation with amount, one row per unit, and, if wanted, group_key: top-10 share, HHI, Gini';
-{%- endmacro %}

@@ -115,23 +115,3 @@
     from bands
     where exit_count > 0
 {% endmacro %}
-
-
-{# Publishes the curve as marts.cumulative_incidence(rel), so that the same text runs on any slice. #}
-{% macro create_cumulative_incidence() -%}
-    {{ return(adapter.dispatch('create_cumulative_incidence', 'throughline')()) }}
-{%- endmacro %}
-
-
-{% macro default__create_cumulative_incidence() -%}
-    select 1 as engine_has_no_table_macros
-{%- endmacro %}
-
-
-{% macro duckdb__create_cumulative_incidence() -%}
-    create schema if not exists marts;
-    create or replace macro marts.cumulative_incidence(rel) as table
-    {{ cumulative_incidence(sliced_units(), curve_key='slice_key') }};
-    comment on macro table marts.cumulative_incidence is
-    'Aalen-Johansen curve of a relation with entry_days, exit_days, event_code and, if wanted, group_key';
-{%- endmacro %}

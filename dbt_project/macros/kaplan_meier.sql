@@ -47,23 +47,3 @@
     from bands
     where exit_count > 0
 {% endmacro %}
-
-
-{# Publishes the curve as marts.kaplan_meier(rel), so that the same text runs on any slice. #}
-{% macro create_kaplan_meier() -%}
-    {{ return(adapter.dispatch('create_kaplan_meier', 'throughline')()) }}
-{%- endmacro %}
-
-
-{% macro default__create_kaplan_meier() -%}
-    select 1 as engine_has_no_table_macros
-{%- endmacro %}
-
-
-{% macro duckdb__create_kaplan_meier() -%}
-    create schema if not exists marts;
-    create or replace macro marts.kaplan_meier(rel) as table
-    {{ kaplan_meier(sliced_units(), curve_key='slice_key') }};
-    comment on macro table marts.kaplan_meier is
-    'Kaplan-Meier curve of a relation with entry_days, exit_days, event_code and, if wanted, group_key';
-{%- endmacro %}

@@ -95,20 +95,3 @@
 {% macro up_to_the_day() -%}
     over (partition by curve_key order by curve_day rows between unbounded preceding and current row)
 {%- endmacro %}
-
-
-{#
-    The argument of a published table macro, with slice_key naming each curve. group_key is optional: inside the
-    lateral it is the relation's own column, or else the default's. DuckDB only, as the table macros are.
-#}
-{% macro sliced_units() -%}
-    (
-        select slices.*
-        from
-            (select 'all' as group_key) as defaults,
-            lateral (
-                select entry_days, exit_days, event_code, group_key as slice_key
-                from query_table(rel)
-            ) as slices
-    ) as sliced_units
-{%- endmacro %}
