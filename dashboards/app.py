@@ -5,15 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from dashboards.components import page, states
 from dashboards.components.filter_bar import filter_bar
-from dashboards.components.viewer import NoGrantError, choose_viewer
-from dashboards.database import DatabaseError, current_generation
-from dashboards.navigation import PageEntry, pages_of
+from dashboards.components.viewer import NoGrantError, choose_role, choose_scope, host_names
+from dashboards.components.watch import watch
+from dashboards.database import DatabaseError, NothingPublishedError, current_generation
+from dashboards.navigation import SECTIONS, PageEntry, pages_of
+from dashboards.scope import Role
 from dashboards.slices.people import build_facts, choices, hosts
 
 logger = logging.getLogger(__name__)
@@ -21,7 +24,7 @@ ASSETS = Path(__file__).parent / "assets"
 
 
 def main() -> None:
-    """Draw the frame that all pages share, then the page."""
+    """Draw the frame that all pages share, then the page; whatever goes wrong is said in our own words."""
     st.set_page_config(page_title="Throughline", page_icon=str(ASSETS / "mark.svg"), layout="wide")
     st.logo(str(ASSETS / "logo.svg"), icon_image=str(ASSETS / "mark.svg"), size="medium")
     page.apply_style()
@@ -29,33 +32,47 @@ def main() -> None:
         draw()
     except NoGrantError as error:
         states.error("Nothing to show without a login", str(error))
+    except NothingPublishedError as error:
+        states.error("Nothing has been published yet", str(error))
     except DatabaseError as error:
         logger.exception("The page could not be drawn")
         states.error("The published data could not be read", str(error))
+    except Exception:
+        reference = uuid4().hex[:8]
+        logger.exception("The page could not be drawn, reference %s", reference)
+        states.error("This page could not be drawn", f"Please report it with the reference {reference}.")
+    watch()
 
 
 def draw() -> None:
     """Draw viewer, navigation, header and filters from the current generation, then run the page."""
     generation = current_generation()
-    facts = build_facts(generation)
-    viewer = choose_viewer(generation, facts, hosts(generation))
-    entries = pages_of(viewer.role)
-    chosen = st.navigation(_pages(entries))
+    page.remember_generation(generation)
+    facts, known = build_facts(generation), hosts(generation)
+    role = choose_role(facts)
+    entries = pages_of(role)
+    chosen = st.navigation(_sections(role, entries))
     entry = next(each for each in entries if each.title == chosen.title)
-    page.header(entry.title, viewer, facts)
-    filters = filter_bar(viewer.role, choices(generation), is_shown=entry.has_filters)
-    page.remember(replace(viewer, filters=filters))
-    chosen.run()
+    scope = choose_scope(generation, role, entry.audience, known)
+    page.header(entry, scope, facts)
+    filters = filter_bar(role, entry, choices(generation), host_names(known))
+    page.remember(replace(scope, filters=filters))
+    with st.spinner("Counting"):
+        chosen.run()
 
 
-def _pages(entries: tuple[PageEntry, ...]) -> list[Page]:
-    """Return the pages of a role. The first has two addresses, "/" and its name; the one in use is shown."""
-    first, *others = entries
+def _sections(role: Role, entries: tuple[PageEntry, ...]) -> dict[str, list[Page]]:
+    """Return the pages of a role under their headings. The first has two addresses, "/" and its name."""
+    first = entries[0]
     shown: Literal["visible", "hidden"] = "visible"
     is_named = urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{first.name}")
-    landing = _page(first, "landing", "hidden" if is_named else shown, is_default=True)
-    named = _page(first, first.name, shown if is_named else "hidden")
-    return [landing, named, *(_page(each, each.name, shown) for each in others)]
+    found: dict[str, list[Page]] = {}
+    for each in entries:
+        pages = found.setdefault("" if each.audience == first.audience else SECTIONS[each.audience], [])
+        if each is first:
+            pages.append(_page(each, "landing", "hidden" if is_named else shown, is_default=True))
+        pages.append(_page(each, each.name, shown if each is not first or is_named else "hidden"))
+    return found
 
 
 def _page(entry: PageEntry, path: str, visibility: Literal["visible", "hidden"], *, is_default: bool = False) -> Page:

@@ -12,6 +12,9 @@ from dashboards.names import nearest
 TOTALS = ("sum", "sum_boolean", "count", "count_distinct")
 """Aggregations that are 0 over nothing."""
 
+EMPLOYER_FACTS = ("industry", "state")
+"""Columns of an employer; a state is that of the headquarters, not that of a student."""
+
 TERM = "term_label"
 """Column for the term of a mart's main clock; ``due_term_label`` is that of due_date, and so on."""
 
@@ -105,6 +108,12 @@ class Catalogue:
                 if other.entity == entity and column in other.dimensions:
                     return f"{entity}__{column}"
         return None
+
+    def filtered(self, name: str, column: str) -> str | None:
+        """Return the name by which a filter reaches a metric; the facts of employers come by the employer alone."""
+        found = self.dimension_of(name, column)
+        is_elsewhere = column in EMPLOYER_FACTS and found is not None and not found.startswith("employer__")
+        return None if is_elsewhere else found
 
     def dimension_of(self, name: str, column: str) -> str | None:
         """Return the name by which a metric reaches a dimension; its term is that of its own clock where it has one."""

@@ -82,8 +82,7 @@ def query(scope: Scope, names: Sequence[str], by: str | None = None) -> Query:
 def ignored_filters(scope: Scope, name: str) -> list[str]:
     """Name the set filters that do not apply to a metric, because its mart does not carry them."""
     known = catalogue(scope.generation)
-    model = known.model(name)
-    return [DIMENSIONS[each] for each in scope.dimensions() if known.dimension(model, each) is None]
+    return [DIMENSIONS[each] for each in scope.dimensions() if known.filtered(name, each) is None]
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +149,7 @@ def _where(known: Catalogue, metric: str, scope: Scope) -> tuple[str, ...]:
     if scope.since() is not None:
         parts.append("{{ TimeDimension('metric_time', 'day') }} >= $since")
     for name in scope.dimensions():
-        if (found := known.dimension_of(metric, name)) is not None:
+        if (found := known.filtered(metric, name)) is not None:
             parts.append(f"list_contains(${name}, {{{{ Dimension('{found}') }}}})")
     return tuple(parts)
 

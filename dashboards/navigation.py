@@ -1,19 +1,40 @@
 """The pages: one list, from which the navigation, the filter bar and the tests read."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from dashboards.scope import Role
+from dashboards.scope import Clock, Role
+
+Audience = Literal["employer", "platform", "analyst"]
+"""Whose rows a page shows: one employer's, everybody's, or what the file itself says."""
+
+SECTIONS: dict[Audience, str] = {"platform": "Marketplace", "employer": "One employer", "analyst": "Analysis"}
+"""Audience -> the heading of its pages, where a role opens pages of several."""
+
+EMPLOYER: tuple[Role, ...] = ("employer", "leadership")
+LEADERSHIP: tuple[Role, ...] = ("leadership",)
+
+SLICES = ("period", "term_label", "category", "major_family")
+MARKET = ("period", "term_label", "category", "industry", "state", "host_id")
 
 
 @dataclass(frozen=True)
 class PageEntry:
-    """One page: its file and URL share one word."""
+    """One page: its file and URL share one word.
+
+    ``filters`` names the parts of the filter bar that the page obeys, besides its ``clocks`` (the first is the
+    default) and the lens, which shows a cohort or the activity of a time. Leadership sees an employer's pages as that
+    employer does.
+    """
 
     name: str
     title: str
     icon: str
-    role: Role
-    has_filters: bool = True
+    roles: tuple[Role, ...]
+    audience: Audience
+    filters: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    has_lens: bool = False
 
     @property
     def file(self) -> str:
@@ -22,13 +43,15 @@ class PageEntry:
 
 
 PAGES = (
-    PageEntry("pipeline", "Pipeline", ":material/filter_alt:", "employer"),
-    PageEntry("hire_through", "Hire-through", ":material/trending_up:", "employer"),
-    PageEntry("marketplace_health", "Marketplace health", ":material/storefront:", "leadership"),
-    PageEntry("data_health", "Data health", ":material/fact_check:", "leadership", has_filters=False),
+    PageEntry("pipeline", "Pipeline", ":material/filter_alt:", EMPLOYER, "employer", SLICES),
+    PageEntry("hire_through", "Hire-through", ":material/trending_up:", EMPLOYER, "employer", SLICES),
+    PageEntry("marketplace_health", "Marketplace health", ":material/storefront:", LEADERSHIP, "platform", MARKET),
+    PageEntry("data_health", "Data health", ":material/fact_check:", LEADERSHIP, "platform"),
 )
 
 
 def pages_of(role: Role) -> tuple[PageEntry, ...]:
-    """Return the pages that a role may open; the first is the one that it lands on."""
-    return tuple(page for page in PAGES if page.role == role)
+    """Return the pages that a role may open, its own first; the first of all is the one that it lands on."""
+    own: dict[Role, Audience] = {"employer": "employer", "leadership": "platform", "analyst": "analyst"}
+    opened = [page for page in PAGES if role in page.roles]
+    return tuple(sorted(opened, key=lambda page: page.audience != own[role]))

@@ -1,7 +1,8 @@
 """A metric as a tile shows it: value, interval, n, maturity, change against the same term last year, receipt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -55,7 +56,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Reading:
-    """One number of a page, with everything that it takes to trust it."""
+    """One number of a page, with everything that it takes to trust it; a metric stands in the dictionary."""
 
     name: str
     label: str
@@ -73,6 +74,7 @@ class Reading:
     change: Change | None = None
     rows: Rows | None = None
     notes: tuple[str, ...] = ()
+    is_metric: bool = False
 
     @property
     def value_text(self) -> str:
@@ -107,7 +109,7 @@ def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
     needed = _with_parts(known, names)
     totals = values(scope, needed).row(0, named=True)
     by_term = _by_term(scope, [name for name in needed if known.dimension(known.model(name), "term_label")])
-    intervals = {name: _interval(scope, known.metric(name)) for name in names if _is_count_rate(known, name)}
+    intervals = _intervals(scope, known, [name for name in names if _is_count_rate(known, name)])
     found = {}
     for name in names:
         definition = known.metric(name)
@@ -128,6 +130,7 @@ def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
             change=_change(known, definition, by_term, scope),
             rows=rows_behind(scope, name),
             notes=_notes(scope, definition, intervals.get(name)),
+            is_metric=True,
         )
     return found
 
@@ -152,13 +155,22 @@ def _part_unit(known: Catalogue, definition: Definition) -> str:
     return known.metric(definition.numerator).unit if definition.numerator else definition.unit
 
 
-def _interval(scope: Scope, definition: Definition) -> Interval | None:
-    """Return Wilson's interval: platform figures cluster by employer, employer figures by project."""
-    known = catalogue(scope.generation)
-    model = known.models[definition.model]
-    parts = values(scope, [str(definition.numerator), str(definition.denominator)], by=_cluster(scope, model))
-    hits, sizes = parts[str(definition.numerator)].to_list(), parts[str(definition.denominator)].to_list()
-    return clustered_wilson(hits, sizes)
+def _intervals(scope: Scope, known: Catalogue, names: Sequence[str]) -> dict[str, Interval | None]:
+    """Return Wilson's intervals: platform figures cluster by employer, employer figures by project.
+
+    One statement for all rates of a mart and term.
+    """
+    clusters: dict[str | None, list[Definition]] = {}
+    for definition in map(known.metric, names):
+        clusters.setdefault(_cluster(scope, known.models[definition.model]), []).append(definition)
+    found = {}
+    for cluster, definitions in clusters.items():
+        parts = [(str(each.numerator), str(each.denominator)) for each in definitions]
+        counted = values(scope, list(dict.fromkeys(chain.from_iterable(parts))), by=cluster)
+        for definition, (numerator, denominator) in zip(definitions, parts, strict=True):
+            units = counted.filter(pl.col(denominator) > 0)
+            found[definition.name] = clustered_wilson(units[numerator].to_list(), units[denominator].to_list())
+    return found
 
 
 def _cluster(scope: Scope, model: Model) -> str | None:
@@ -176,14 +188,7 @@ def _mature_share(definition: Definition, totals: dict[str, float | None]) -> fl
 
 def _by_term(scope: Scope, names: Sequence[str]) -> pl.DataFrame:
     """Return the metrics by term over all terms, whatever period and terms the filters name."""
-    open_terms = Scope(
-        scope.generation,
-        scope.role,
-        scope.host_id,
-        scope.host_name,
-        scope.employer_ids,
-        Filters(chosen=scope.filters.without("term_label").chosen),
-    )
+    open_terms = replace(scope, filters=replace(scope.filters.without("term_label"), period="All time"))
     return values(open_terms, names, by="term_label") if names else pl.DataFrame({GROUP: []})
 
 

@@ -1,6 +1,6 @@
 """The rows behind a number: all of them are its denominator, the counted ones its numerator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -9,6 +9,8 @@ from dashboards.definitions import TERM, Catalogue, Definition, Model, catalogue
 from dashboards.scope import DIMENSIONS, SENSITIVE, Scope, conditions
 
 COUNTED = "is_counted"
+OVER_KNOWN = ("count", "count_distinct", "average", "median", "percentile")
+"""Aggregations to which every row with a value adds."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "fct_applications": (
@@ -60,8 +62,129 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "completion_count",
         "host_hired_date",
     ),
+    "fct_offers": (
+        "offer_id",
+        "employer_id",
+        "person_key",
+        "job_department",
+        "offer_kind",
+        "employment_type",
+        "sent_at",
+        "status",
+        "resolved_at",
+        "starts_at",
+        "is_new_position",
+    ),
+    "fct_hires": (
+        "hire_id",
+        "employer_id",
+        "person_key",
+        "start_date",
+        "came_by",
+        "is_new_hire",
+        "end_date",
+        "evidence",
+        "ats_source_name",
+        "project_rating",
+        "performance_rating",
+    ),
+    "fct_hire_attribution": (
+        "hire_credit_key",
+        "hire_id",
+        "engagement_id",
+        "credit_model",
+        "employer_id",
+        "person_key",
+        "category",
+        "start_date",
+        "days_before_start",
+        "weight",
+    ),
+    "fct_person_host_applications": (
+        "person_host_application_key",
+        "person_key",
+        "first_applied_at",
+        "application_count",
+        "first_selected_at",
+    ),
+    "fct_persons": (
+        "person_key",
+        "first_applied_at",
+        "application_count",
+        "selection_count",
+        "first_selected_at",
+        "completion_count",
+        "project_count",
+        "industry_count",
+        "pay_usd",
+    ),
+    "fct_costs": (
+        "cost_id",
+        "employer_id",
+        "month_start_date",
+        "cost_type",
+        "side",
+        "hours",
+        "hourly_rate_usd",
+        "amount_usd",
+    ),
+    "fct_employer_lifecycles": (
+        "employer_lifecycle_key",
+        "employer_id",
+        "project_count",
+        "first_posted_at",
+        "second_department_at",
+        "completed_project_count",
+        "first_completed_at",
+        "second_completed_at",
+    ),
+    "fct_employer_terms": (
+        "employer_term_key",
+        "employer_id",
+        "joined_term_label",
+        "term_label",
+        "engagement_count",
+        "fee_usd",
+        "same_term_last_year_fee_usd",
+    ),
+    "agg_employer_month": (
+        "employer_month_key",
+        "employer_id",
+        "month_start_date",
+        "engagement_count",
+        "fee_usd",
+        "engagement_count_12_months",
+        "fee_12_months_usd",
+        "fee_prior_12_months_usd",
+    ),
+    "agg_programme_months": (
+        "programme_month_key",
+        "employer_id",
+        "month_start_date",
+        "chosen_count",
+        "engagement_count",
+        "completion_count",
+        "hire_count",
+        "fee_usd",
+        "time_cost_usd",
+        "programme_cost_usd",
+        "hours_worked",
+    ),
+    "agg_recruiting_months": (
+        "recruiting_month_key",
+        "employer_id",
+        "month_start_date",
+        "external_costs_usd",
+        "internal_costs_usd",
+        "recruiting_costs_usd",
+        "comparable_costs_usd",
+        "hire_count",
+    ),
 }
 """Mart -> the columns that may be opened: no school facts, no protected attributes, no hire elsewhere."""
+
+KEYS: dict[str, tuple[str, ...]] = {"fct_person_host_outcomes": ("person_host_key",), "fct_offers": ("offer_key",)}
+"""Mart -> what puts its rows in one order, where that is not their first column."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +196,10 @@ class Rows:
     query: Query
     is_rate: bool
 
-    def first(self, limit: int) -> pl.DataFrame:
-        """Return the first rows, the counted ones on top."""
-        limited = f"select * from ({self.query.text}) as behind limit {int(limit)}"
+    def page(self, number: int, size: int) -> pl.DataFrame:
+        """Return one page of the rows, the counted ones first; pages count from 1."""
+        skipped = (number - 1) * size
+        limited = f"select * from ({self.query.text}) as behind limit {size:d} offset {skipped:d}"
         return frame(self.generation, self.viewer, Query(limited, self.query.parameters))
 
     def all(self) -> pl.DataFrame:
@@ -94,21 +218,49 @@ def rows_behind(scope: Scope, name: str) -> Rows | None:
     known = catalogue(scope.generation)
     definition = known.metric(name)
     model = known.models.get(definition.model)
-    if model is None or model.mart not in COLUMNS or any(scope.filters.values(each) for each in SENSITIVE):
+    if model is None or not may_open(scope, model.mart):
         return None
     whole = _flag(known, definition.denominator or name, model)
     counted = _flag(known, definition.numerator or name, model)
     if whole is None or counted is None:
         return None
-    date_column = _date_column(known, definition, model)
-    term = (known.dimension_of(name, TERM) or TERM).rpartition("__")[2]
-    text = f"""
-        select {counted} as {COUNTED}, {", ".join(COLUMNS[model.mart])}
-        from analytics.marts.{model.mart}
-        where {conditions(scope, date_column, _filterable(known, model), term)} and {whole}
-        order by {COUNTED} desc, {date_column} desc, {COLUMNS[model.mart][0]}
+    where = f"{_filters(scope, known, definition, model)} and {whole}"
+    return _rows(scope, model.mart, where, counted, _date_column(known, definition, model), is_rate=definition.is_rate)
+
+
+def slice_rows(
+    scope: Scope,
+    mart: str,
+    date_column: str,
+    condition: str = "true",
+    counted: str = "true",
+    *,
+    columns: tuple[str, ...] = tuple(DIMENSIONS),
+    is_rate: bool = False,
+) -> Rows | None:
+    """Return the rows of a mart under a scope and one more condition, or None where they may not be opened.
+
+    ``columns`` are the mart's own columns that filters name, as in ``conditions``.
     """
-    return Rows(scope.generation, scope.viewer, Query.of(text, scope.parameters()), definition.is_rate)
+    if not may_open(scope, mart):
+        return None
+    where = f"{conditions(scope, date_column, columns)} and ({condition})"
+    return _rows(scope, mart, where, f"({counted})", date_column, is_rate=is_rate)
+
+
+def may_open(scope: Scope, mart: str) -> bool:
+    """Tell whether rows of a mart may be looked at: not while a school fact is filtered."""
+    return mart in COLUMNS and not any(scope.filters.values(each) for each in SENSITIVE)
+
+
+def _rows(scope: Scope, mart: str, where: str, counted: str, date_column: str, *, is_rate: bool) -> Rows:
+    text = f"""
+        select coalesce({counted}, false) as {COUNTED}, {", ".join(COLUMNS[mart])}
+        from analytics.marts.{mart}
+        where {where}
+        order by {COUNTED} desc, {date_column} desc, {", ".join(KEYS.get(mart, COLUMNS[mart][:1]))}
+    """
+    return Rows(scope.generation, scope.viewer, Query.of(text, scope.parameters()), is_rate)
 
 
 def _flag(known: Catalogue, name: str, model: Model) -> str | None:
@@ -116,7 +268,7 @@ def _flag(known: Catalogue, name: str, model: Model) -> str | None:
     definition = known.metrics.get(name)
     if definition is None or definition.model != model.name or definition.expression is None:
         return None
-    if definition.aggregation in ("count", "count_distinct"):
+    if definition.aggregation in OVER_KNOWN:
         return f"({definition.expression}) is not null"
     if definition.aggregation in ("sum", "sum_boolean"):
         return f"coalesce(cast({definition.expression} as double), 0) <> 0"
@@ -128,6 +280,21 @@ def _date_column(known: Catalogue, definition: Definition, model: Model) -> str:
     return counted.clock_column or model.date_column or COLUMNS[model.mart][0]
 
 
-def _filterable(known: Catalogue, model: Model) -> tuple[str, ...]:
-    """Name the filters that the metric itself obeys, so that the rows obey the same."""
-    return tuple(each for each in DIMENSIONS if known.dimension(model, each) is not None)
+def _filters(scope: Scope, known: Catalogue, definition: Definition, model: Model) -> str:
+    """Return the filters that the metric itself obeys as a condition over its mart, so that the rows obey the same."""
+    reached = {each: known.filtered(definition.name, each) for each in scope.dimensions()}
+    own = [each for each, name in reached.items() if name and name.startswith(f"{model.entity}__")]
+    term = (known.dimension_of(definition.name, TERM) or TERM).rpartition("__")[2]
+    narrowed = replace(scope, filters=scope.filters.kept(("period", *own)))
+    parts = [conditions(narrowed, _date_column(known, definition, model), tuple(own), term)]
+    joined = {each: name for each, name in reached.items() if name and each not in own}
+    return " and ".join([*parts, *(_semi_join(known, model, each, name) for each, name in joined.items())])
+
+
+def _semi_join(known: Catalogue, model: Model, column: str, name: str) -> str:
+    """Return a filter on a neighbour's column: ``employer__state`` is kept by the neighbour's key."""
+    entity = name.rpartition("__")[0]
+    other = next(each for each in known.models.values() if each.entity == entity and column in each.dimensions)
+    own_key, other_key = (dict(each.entity_columns)[entity] for each in (model, other))
+    kept = f"select {other_key} from analytics.marts.{other.mart} where list_contains(${column}, {column})"
+    return f"{own_key} in ({kept})"

@@ -1,14 +1,17 @@
 """What a page shows: whose rows, from which generation, under which filters."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from dashboards.database import Generation, Value
-from dashboards.formats import word_text
+from dashboards.definitions import EMPLOYER_FACTS
+from dashboards.formats import count_text, word_text
 
-Role = Literal["employer", "leadership"]
+Role = Literal["employer", "leadership", "analyst"]
+Lens = Literal["cohort", "activity"]
+Clock = Literal["completed", "graduated"]
 
 PERIODS: dict[str, int | None] = {"All time": None, "Last 12 months": 12, "Last 24 months": 24, "Last 36 months": 36}
 """Choice -> months before as_of."""
@@ -19,8 +22,13 @@ DIMENSIONS: dict[str, str] = {
     "school_type": "School type",
     "major_family": "Major family",
     "industry": "Industry",
+    "state": "State",
+    "host_id": "Employer",
 }
 """Column -> word of the filters that pick values: the only columns that a filter may name."""
+
+WINDOWS: dict[int, str] = {180: "6 months", 365: "12 months", 730: "24 months"}
+"""Days -> label of the windows in which outcomes are read."""
 
 SENSITIVE = ("school_type",)
 """School-level facts: rows are not opened while such a filter is set (METRICS.md, "Suppression")."""
@@ -28,10 +36,17 @@ SENSITIVE = ("school_type",)
 
 @dataclass(frozen=True)
 class Filters:
-    """The filter bar's state; an empty choice means all."""
+    """The filter bar's state; an empty choice means all.
+
+    ``lens`` shows a cohort by its start or the activity of a time by its events, ``window`` is in days, and ``clock``
+    says by which date a cohort starts, on pages that offer a choice.
+    """
 
     period: str = "All time"
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    lens: Lens = "cohort"
+    window: int = 365
+    clock: Clock = "completed"
 
     def values(self, dimension: str) -> tuple[str, ...]:
         """Return the values picked for a dimension."""
@@ -39,11 +54,22 @@ class Filters:
 
     def without(self, dimension: str) -> "Filters":
         """Return the same filters with one dimension open."""
-        return Filters(self.period, tuple(each for each in self.chosen if each[0] != dimension))
+        return replace(self, chosen=tuple(each for each in self.chosen if each[0] != dimension))
+
+    def kept(self, names: Collection[str]) -> "Filters":
+        """Return the same filters with all open that are not named."""
+        period = self.period if "period" in names else "All time"
+        return replace(self, period=period, chosen=tuple(each for each in self.chosen if each[0] in names))
 
     def in_words(self) -> str:
-        """Say the filters in one line."""
-        picked = [f"{DIMENSIONS[name]}: {', '.join(map(word_text, values))}" for name, values in self.chosen if values]
+        """Say the filters in one line; employers by number, since their names are not at hand."""
+        picked = [
+            f"{DIMENSIONS[name]}: {count_text(len(values), 'chosen', 'chosen')}"
+            if name == "host_id"
+            else f"{DIMENSIONS[name]}: {', '.join(map(word_text, values))}"
+            for name, values in self.chosen
+            if values
+        ]
         period = [self.period] if PERIODS[self.period] else []
         return " · ".join([*period, *picked]) or "No filters"
 
@@ -62,7 +88,7 @@ class Scope:
     @property
     def viewer(self) -> str:
         """Name the part of the data that the viewer may see; every cache key holds it."""
-        return self.host_id or "platform"
+        return "platform" if self.host_id is None else self.host_id
 
     def since(self) -> datetime | None:
         """Return the first moment of the chosen period, or None when it is open."""
@@ -92,18 +118,21 @@ def months_before(moment: datetime, months: int) -> datetime:
 def conditions(
     scope: Scope, date_column: str, columns: tuple[str, ...] = tuple(DIMENSIONS), term_column: str = "term_label"
 ) -> str:
-    """Return the scope as a SQL condition over a mart that has these filter columns; values are bound, never pasted."""
+    """Return the scope as a SQL condition over a mart; values are bound, never pasted.
+
+    The mart has host_id, whichever of the columns are named, and employer_id where they name an employer's fact.
+    """
     parts = ["true"]
     if scope.host_id is not None:
         parts.append("host_id = $host")
     if scope.since() is not None:
         parts.append(f"{date_column} >= $since")
     for name in scope.dimensions():
-        if name in columns and name != "industry":
-            parts.append(f"list_contains(${name}, {term_column if name == 'term_label' else name})")
-        elif name == "industry":
+        if name in EMPLOYER_FACTS and set(EMPLOYER_FACTS) & set(columns):
             parts.append(
                 "employer_id in (select employer_id from analytics.marts.dim_employers "
-                "where list_contains($industry, industry))"
+                f"where list_contains(${name}, {name}))"
             )
+        elif name == "host_id" or (name in columns and name not in EMPLOYER_FACTS):
+            parts.append(f"list_contains(${name}, {term_column if name == 'term_label' else name})")
     return " and ".join(parts)

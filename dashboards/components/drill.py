@@ -1,6 +1,7 @@
-"""The rows behind a number: a dialog with every filter carried, and downloads that are made when asked for."""
+"""The rows behind a number: a dialog with every filter carried, paged, and downloads that are made when asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import ceil
 
 import polars as pl
 import streamlit as st
@@ -9,29 +10,40 @@ from dashboards.components.table import table
 from dashboards.exports import MIME, NAMES, lazily
 from dashboards.formats import count_text
 from dashboards.readings import Reading
-from dashboards.rows import COUNTED
+from dashboards.rows import COUNTED, Rows
+from dashboards.scope import Filters
 
-SHOWN = 1000
+PAGE_SIZE = 200
 
 
 def open_rows(reading: Reading) -> None:
     """Open the rows behind a reading."""
-    st.dialog(f"Rows behind {reading.label}", width="large")(_rows)(reading)
+    if reading.rows is not None:
+        title = f"Rows behind {reading.label}"
+        st.dialog(title, width="large")(_rows)(reading.name, reading.rows, reading.filters)
 
 
-def _rows(reading: Reading) -> None:
-    if reading.rows is None:
-        return
-    total, counted = reading.rows.counts()
-    words = f"{counted:,} of {count_text(total, 'row')} counted" if reading.rows.is_rate else count_text(counted, "row")
-    st.caption(f"{words} · {reading.filters.in_words()}")
-    shown = reading.rows.first(SHOWN)
-    if not reading.rows.is_rate:
-        shown = shown.drop(COUNTED)
-    table(shown, f"rows-table-{reading.name}", height=420)
-    if total > SHOWN:
-        st.caption(f"The first {SHOWN:,} rows are shown; a download holds all of them.")
-    downloads(reading.rows.all, f"{reading.name}_rows")
+def open_marks(name: str, behind: Sequence[tuple[str, Rows]], filters: Filters) -> None:
+    """Open the rows behind the marks of a chart, one mark at a time."""
+    st.dialog("Rows behind the chart", width="large")(_marks)(name, dict(behind), filters)
+
+
+def _marks(name: str, behind: dict[str, Rows], filters: Filters) -> None:
+    mark = st.selectbox("Of the chart", list(behind), key=f"mark-{name}")
+    _rows(f"{name}_{list(behind).index(mark)}", behind[mark], filters)
+
+
+def _rows(name: str, rows: Rows, filters: Filters) -> None:
+    total, counted = rows.counts()
+    words = f"{counted:,} of {count_text(total, 'row')} counted" if rows.is_rate else count_text(total, "row")
+    st.caption(f"{words} · {filters.in_words()}")
+    pages = max(ceil(total / PAGE_SIZE), 1)
+    number = st.pagination(pages, key=f"rows-page-{name}") if pages > 1 else 1
+    shown = rows.page(number, PAGE_SIZE)
+    table(
+        shown if rows.is_rate else shown.drop(COUNTED), f"rows-table-{name}", height=420, alt="Rows behind the number"
+    )
+    downloads(rows.all, f"{name}_rows")
 
 
 def downloads(rows: Callable[[], pl.DataFrame], name: str) -> None:

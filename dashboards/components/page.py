@@ -7,11 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.charts.style import Mode
+from dashboards.database import Generation
 from dashboards.formats import moment_text
+from dashboards.navigation import PageEntry
 from dashboards.scope import Scope
 
 STYLE = Path(__file__).with_name("style.css")
 SCOPE = "_scope"
+GENERATION = "_generation"
 
 
 def apply_style() -> None:
@@ -29,17 +32,29 @@ def remember(scope: Scope) -> None:
     st.session_state[SCOPE] = scope
 
 
+def remember_generation(generation: Generation) -> None:
+    """Keep which generation this run shows."""
+    st.session_state[GENERATION] = generation.identifier
+
+
+def shown_generation() -> str | None:
+    """Return the generation that the last run showed, or None when there was none."""
+    found: str | None = st.session_state.get(GENERATION)
+    return found
+
+
 def scope() -> Scope:
     """Return the scope that the app chose for this run."""
     found: Scope = st.session_state[SCOPE]
     return found
 
 
-def header(title: str, scope: Scope, facts: Mapping[str, object]) -> None:
+def header(entry: PageEntry, scope: Scope, facts: Mapping[str, object]) -> None:
     """Write the page's title, whose data these are, and as of when."""
+    title, who = escape(entry.title), escape(scope.host_name)
     synthetic = '<span class="tl-chip tl-synthetic">Synthetic data</span>' if facts.get("is_synthetic") else ""
     st.html(
-        f'<div class="tl-head"><h1>{escape(title)}</h1><span class="tl-who">{escape(scope.host_name)}</span>'
+        f'<div class="tl-head"><h1>{title}</h1><span class="tl-who">{who}</span>'
         f'<span class="tl-facts">{synthetic}<span class="tl-chip">Data as of '
         f"{escape(moment_text(scope.generation.as_of))}</span></span></div>"
     )

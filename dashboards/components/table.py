@@ -1,14 +1,56 @@
 """Tables: columns named in words, dates and numbers written as everywhere else."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 
-def table(rows: pl.DataFrame, key: str, height: int | None = None) -> None:
-    """Draw a frame as a table."""
-    st.dataframe(rows, hide_index=True, key=key, height=height or "auto", column_config=columns(rows))
+def table(rows: pl.DataFrame, key: str, height: int | None = None, alt: str | None = None) -> None:
+    """Draw a frame as a table; ``alt`` names it for those who do not see it."""
+    st.dataframe(rows, hide_index=True, key=key, height=height or "auto", column_config=columns(rows), alt=alt)
+
+
+def choose_row(
+    rows: pl.DataFrame, id_column: str, key: str, word: str, names: Mapping[str, str], height: int = 360
+) -> str | None:
+    """Draw a table of which a row may be chosen, and a search box over the same rows; return the chosen row's id.
+
+    The choice is kept in the URL parameter ``key``; ``names`` writes ids in the box, ``word`` is its label.
+    """
+    ids = rows[id_column].to_list()
+    chosen = st.selectbox(
+        word,
+        ids,
+        index=None,
+        key=key,
+        format_func=lambda each: names.get(each, each),
+        bind="query-params",
+        placeholder="Search, or choose a row below",
+    )
+    table_key = f"choose-{key}"
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=table_key,
+        height=height,
+        column_config=columns(rows),
+        on_select=_keep_choice(ids, key, table_key),
+        selection_mode="single-row",
+        alt=word,
+    )
+    return chosen
+
+
+def _keep_choice(ids: list[str], key: str, table_key: str) -> Callable[[], None]:
+    """Return what puts the row that was clicked into the search box, and so into the URL."""
+
+    def keep() -> None:
+        picked = st.session_state[table_key]["selection"]["rows"]
+        st.session_state[key] = ids[picked[0]] if picked else None
+
+    return keep
 
 
 def columns(rows: pl.DataFrame) -> dict[str, Any]:
@@ -17,11 +59,17 @@ def columns(rows: pl.DataFrame) -> dict[str, Any]:
 
 
 def _column(name: str, kind: pl.DataType) -> Any:
-    label = name.replace("_", " ").capitalize()
+    label = name.removesuffix("_usd").replace("_", " ").capitalize()
     if isinstance(kind, pl.Datetime):
         return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm")
     if isinstance(kind, pl.Date):
         return st.column_config.DateColumn(label, format="D MMM YYYY")
     if kind.is_numeric():
-        return st.column_config.NumberColumn(label, format="percent" if name.endswith("share") else "localized")
+        return st.column_config.NumberColumn(label, format=_number_format(name))
     return st.column_config.Column(label)
+
+
+def _number_format(name: str) -> str:
+    if name.endswith(("share", "_rate")):
+        return "percent"
+    return "dollar" if name.endswith("_usd") else "localized"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -81,6 +82,11 @@ def _direction(reading: Reading) -> str:
     return "tl-better" if reading.is_improvement else "tl-worse"
 
 
+def dictionary_link(scope: Scope, name: str) -> str:
+    """Return the address of a metric's page in the dictionary, for the same viewer."""
+    return f"dictionary?{urlencode({'metric': name, 'view': scope.role.capitalize()})}"
+
+
 def definition_html(scope: Scope, reading: Reading) -> str:
     """Return formula, denominator, clock, window, owner and the receipt of a reading as HTML."""
     explanation = reading.explanation
@@ -101,7 +107,10 @@ def definition_html(scope: Scope, reading: Reading) -> str:
     }
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows.items() if text)
     statement = "\n".join(filter(None, (reading.receipt.slice_text, reading.receipt.text)))
+    more = (
+        f'<a href="{escape(dictionary_link(scope, reading.name))}">In the dictionary</a>' if reading.is_metric else ""
+    )
     return (
         f'<div class="tl-definition"><b>{escape(reading.label)}</b><br>{escape(explanation.text)}<dl>{listed}</dl>'
-        f"<details><summary>SQL</summary><pre tabindex='0'>{escape(statement.strip())}</pre></details></div>"
+        f"{more}<details><summary>SQL</summary><pre tabindex='0'>{escape(statement.strip())}</pre></details></div>"
     )

@@ -1,15 +1,21 @@
 """Who looks: in demo mode a role and an employer are chosen in the sidebar; there is no other mode yet."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import get_args
 
 import polars as pl
 import streamlit as st
 
 from dashboards.database import Generation
+from dashboards.navigation import Audience
 from dashboards.scope import Role, Scope
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+NOBODY = partial(Scope, host_id="", host_name="No employer")
+"""The scope of an employer that does not exist: no row is its."""
 
 
 class NoGrantError(Exception):
@@ -27,24 +33,33 @@ def is_demo(facts: Mapping[str, object], address: str | None) -> bool:
     return bool(facts.get("is_synthetic")) and address in LOOPBACK
 
 
-def choose_viewer(generation: Generation, facts: Mapping[str, object], hosts: pl.DataFrame) -> Scope:
-    """Draw the choice of role and employer, the largest employer first; raises NoGrantError outside demo mode."""
+def choose_role(facts: Mapping[str, object]) -> Role:
+    """Draw the choice of role; raises NoGrantError outside demo mode."""
     if not is_demo(facts, st.get_option("server.address")):
         raise NoGrantError
     roles: tuple[Role, ...] = get_args(Role)
     with st.sidebar:
-        role = st.selectbox("View as", roles, format_func=str.capitalize, key="view", bind="query-params")
-        if role == "leadership" or hosts.is_empty():
-            return Scope(generation, role)
-        names = _names(hosts)
-        host_id = st.selectbox(
-            "Employer", list(names), format_func=lambda each: names[each], key="employer", bind="query-params"
-        )
+        return st.selectbox("View as", roles, format_func=str.capitalize, key="view", bind="query-params")
+
+
+def choose_scope(generation: Generation, role: Role, audience: Audience, hosts: pl.DataFrame) -> Scope:
+    """Draw the choice of the employer, the largest first, and return whose rows a page of this audience shows."""
+    is_one = role == "employer" or (role == "leadership" and audience == "employer")
+    if role == "analyst":
+        return Scope(generation, role)
+    if hosts.is_empty():
+        return NOBODY(generation, role) if is_one else Scope(generation, role)
+    names = host_names(hosts)
+    word = "Employer" if role == "employer" else "Employer, for the pages of one"
+    with st.sidebar:
+        host_id = st.selectbox(word, list(names), format_func=names.__getitem__, key="employer", bind="query-params")
+    if not is_one:
+        return Scope(generation, role)
     row = hosts.row(by_predicate=pl.col("host_id") == host_id, named=True)
     return Scope(generation, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
 
 
-def _names(hosts: pl.DataFrame) -> dict[str, str]:
+def host_names(hosts: pl.DataFrame) -> dict[str, str]:
     """Return each host's name; where two share one, the id tells them apart."""
     shared = hosts["host_name"].is_duplicated()
     return {

@@ -62,7 +62,7 @@ def choose(page: Page, key: str, option: str) -> None:
 def test_a_page_shows_its_numbers_without_a_complaint(
     open_page: Open, entry: PageEntry, name: str, width: int, scheme: str
 ) -> None:
-    page = open_page(f"/{entry.name}?view={entry.role.capitalize()}", width, scheme)
+    page = open_page(f"/{entry.name}?view={entry.roles[0].capitalize()}", width, scheme)
     expect(page.locator("h1")).to_have_text(entry.title)
     assert len(values(page)) >= 5
     expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -77,7 +77,7 @@ def test_a_page_shows_its_numbers_without_a_complaint(
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.name)
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_number_is_cut_off(open_page: Open, entry: PageEntry, width: int) -> None:
-    page = open_page(f"/{entry.name}?view={entry.role.capitalize()}", width)
+    page = open_page(f"/{entry.name}?view={entry.roles[0].capitalize()}", width)
     cut = page.evaluate(
         """() => [...document.querySelectorAll('.tl-value, .tl-label, .tl-facts-line, .tl-chart-title')]
             .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText)"""

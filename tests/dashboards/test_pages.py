@@ -36,7 +36,7 @@ def html(app: AppTest) -> str:
 def test_a_page_opens(
     page: PageEntry, data: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = opened(request.getfixturevalue(f"{data}_published"), monkeypatch, page.role, page)
+    app = opened(request.getfixturevalue(f"{data}_published"), monkeypatch, page.roles[0], page)
     assert not app.exception
     assert not app.error
     assert f"<h1>{page.title}</h1>" in html(app)
@@ -49,7 +49,7 @@ def test_a_page_opens(
 def test_every_tile_has_a_value_or_says_why_not(
     page: PageEntry, tiny_published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = opened(tiny_published, monkeypatch, page.role, page)
+    app = opened(tiny_published, monkeypatch, page.roles[0], page)
     tiles = [each.proto.body for each in app.get("html") if 'class="tl-label"' in each.proto.body]
     assert len(tiles) >= 5
     assert not [tile for tile in tiles if "tl-none" in tile and "tl-note" not in tile]

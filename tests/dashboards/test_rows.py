@@ -4,7 +4,7 @@ from itertools import chain, combinations, product
 import pytest
 
 from dashboards.database import Query, run
-from dashboards.definitions import Catalogue, Definition, catalogue
+from dashboards.definitions import EMPLOYER_FACTS, Catalogue, Definition, catalogue
 from dashboards.metrics import values
 from dashboards.readings import read
 from dashboards.rows import COLUMNS, COUNTED, rows_behind
@@ -99,7 +99,7 @@ def adds_one(known: Catalogue, name: str, scope: Scope) -> bool:
 
 def common(scope: Scope, dimension: str) -> tuple[str, ...]:
     """Return the two most frequent values of a filter."""
-    mart = "dim_employers" if dimension == "industry" else "fct_applications"
+    mart = "dim_employers" if dimension in EMPLOYER_FACTS else "fct_applications"
     text = f"""
         select {dimension} as word from analytics.marts.{mart}
         where {dimension} is not null group by {dimension} order by count(*) desc, {dimension} limit 2
