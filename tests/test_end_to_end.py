@@ -168,6 +168,23 @@ def test_contacts_are_published_apart_for_the_owner_alone(tiny: Project) -> None
     assert {(student, employer) for student, employer, _ in contacts} <= worked
 
 
+def test_the_marts_say_who_may_be_contacted_and_name_nobody(tiny: Project) -> None:
+    (restricted,) = (tiny.data / "published").rglob("restricted.duckdb")
+    with duckdb.connect(str(restricted), read_only=True) as connection:
+        named = set(connection.sql("select student_key, employer_id from contacts").fetchall())
+    with duckdb.connect(str(tiny.published), read_only=True) as connection:
+        contactable = connection.sql(
+            "select distinct student_key, employer_id from marts.fct_engagements "
+            "join marts.dim_students using (student_key) where is_contactable"
+        ).fetchall()
+        pairs = connection.sql(
+            "select student_key, is_contactable from marts.fct_person_host_outcomes where is_contactable = 1"
+        ).fetchall()
+    assert set(contactable) == named
+    assert pairs
+    assert {student for student, _ in pairs} <= {student for student, _ in named}
+
+
 @pytest.mark.parametrize("version", ["1.4.*", "1.5.*"])
 def test_the_file_opens_in_older_clients(tiny: Project, tmp_path: Path, version: str) -> None:
     client = tmp_path / "client"

@@ -2,7 +2,7 @@ with students as (
     select
         student_key, institution_unitid, degree_level, major_cip, graduation_date,
         gpa_band, first_generation, pell_recipient, gender, race_ethnicity, state,
-        joined_at, consent_analytics, deleted_at
+        joined_at, consent_analytics, consent_contact, deleted_at
     from {{ ref('stg_platform__students') }}
 ),
 
@@ -34,7 +34,11 @@ described_students as (
         students.state,
         students.joined_at,
         students.consent_analytics as has_analytics_consent,
-        students.deleted_at is not null as is_deleted
+        students.deleted_at is not null as is_deleted,
+        {# As in pipelines/restricted.sql, which holds the names of exactly these. #}
+        students.consent_contact
+        and students.consent_analytics
+        and students.deleted_at is null as is_contactable
     from students
     left join institutions
         on students.institution_unitid = institutions.institution_unitid
@@ -56,7 +60,8 @@ consenting_students as (
         {% endfor %}
         joined_at,
         has_analytics_consent,
-        is_deleted
+        is_deleted,
+        is_contactable
     from described_students
 )
 

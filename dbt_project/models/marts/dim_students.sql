@@ -2,7 +2,8 @@ with students as (
     select
         student_key, institution_unitid, school_type, degree_level, major_cip,
         major_family, graduation_date, gpa_band, first_generation, pell_recipient,
-        gender, race_ethnicity, state, joined_at, has_analytics_consent, is_deleted
+        gender, race_ethnicity, state, joined_at, has_analytics_consent, is_deleted,
+        is_contactable
     from {{ ref('int_students_described') }}
 ),
 

@@ -32,7 +32,9 @@ flags as (
 ),
 
 students as (
-    select student_key, institution_unitid, school_type, major_family, graduation_date
+    select
+        student_key, institution_unitid, school_type, major_family, graduation_date,
+        is_contactable
     from {{ ref('dim_students') }}
 ),
 
@@ -45,6 +47,7 @@ flagged_pairs as (
         concat(pairs.person_key, ':', pairs.host_id) as person_host_key,
         pairs.person_key, pairs.student_key, pairs.host_id, pairs.employer_id,
         pairs.first_engagement_id, pairs.project_id, pairs.category,
+        {{ flag('students.is_contactable') }} as is_contactable,
         students.institution_unitid, students.school_type, students.major_family,
         students.graduation_date, flags.years_to_graduation, pairs.first_selected_at,
         pairs.first_completed_at, pairs.completed_date,
