@@ -36,6 +36,11 @@ class Model:
     entity_columns: tuple[tuple[str, str], ...]
     dimensions: frozenset[str]
     date_column: str | None
+    date_grains: tuple[tuple[str, str], ...] = ()
+
+    def grain(self, date_column: str | None) -> str:
+        """Return the finest period of a date, of the model's main one unless another is named."""
+        return dict(self.date_grains).get(date_column or self.date_column or "", "day")
 
     @property
     def entities(self) -> frozenset[str]:
@@ -147,6 +152,11 @@ def _model(model: Mapping[str, Any]) -> Model:
         entity_columns=tuple((each["name"], each["expr"] or each["name"]) for each in model["entities"]),
         dimensions=frozenset(each["name"] for each in model["dimensions"]),
         date_column=(model.get("defaults") or {}).get("agg_time_dimension"),
+        date_grains=tuple(
+            (each["name"], each["type_params"]["time_granularity"])
+            for each in model["dimensions"]
+            if each["type"] == "time"
+        ),
     )
 
 

@@ -147,7 +147,8 @@ def _where(known: Catalogue, metric: str, scope: Scope) -> tuple[str, ...]:
     if scope.host_id is not None:
         parts.append(_host_condition(model))
     if scope.since() is not None:
-        parts.append("{{ TimeDimension('metric_time', 'day') }} >= $since")
+        grain = model.grain(known.metric(metric).clock_column)
+        parts.append(f"{{{{ TimeDimension('metric_time', '{grain}') }}}} >= $since")
     for name in scope.dimensions():
         if (found := known.filtered(metric, name)) is not None:
             parts.append(f"list_contains(${name}, {{{{ Dimension('{found}') }}}})")

@@ -36,7 +36,7 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[str]:
+def server_of(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Serve the dashboards over a data folder on a free port of 127.0.0.1; stop the server at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -45,7 +45,7 @@ def served(data: Path) -> Iterator[str]:
     server = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
         cwd=ROOT,
-        env={**os.environ, "THROUGHLINE_DATA": str(data)},
+        env={**os.environ, "THROUGHLINE_DATA": str(data), "THROUGHLINE_PUBLISHED": str(data / "published")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -53,7 +53,7 @@ def served(data: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(server, address)
-        yield address
+        yield server, address
     finally:
         server.terminate()
         try:
@@ -61,6 +61,13 @@ def served(data: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """Serve the dashboards over a data folder and return their address."""
+    with server_of(data) as (_, address):
+        yield address
 
 
 def wait_for(server: subprocess.Popen[bytes], address: str) -> None:

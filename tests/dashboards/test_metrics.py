@@ -64,6 +64,29 @@ def test_the_period_cuts_by_the_clock_of_the_metric(platform: ScopeOf) -> None:
     assert 0 < last < whole
 
 
+def test_a_mart_that_is_kept_by_month_is_cut_by_month(platform: ScopeOf) -> None:
+    assert catalogue(platform().generation).model("active_employers").grain(None) == "month"
+    last, whole = (values(platform(Filters(each)), ["active_employers"]) for each in ("Last 12 months", "All time"))
+    assert last.equals(whole)
+    assert whole["active_employers"][0] > 0
+
+
+def test_every_metric_can_be_asked_under_a_period_and_every_filter_by_either_role(
+    platform: ScopeOf, employer: ScopeOf
+) -> None:
+    chosen = tuple((name, ("sales",)) for name in DIMENSIONS)
+    known = catalogue(platform().generation)
+    of_an_employer = [name for name in known.metrics if {"employer", "host"} & known.model(name).entities]
+    assert len(of_an_employer) > 100
+    asked = (
+        (platform(Filters("Last 12 months", chosen)), known.metrics),
+        (employer(Filters("Last 12 months")), of_an_employer),
+    )
+    for scope, names in asked:
+        for name in names:
+            assert values(scope, [name]).height == 1, name
+
+
 def test_months_are_dates(platform: ScopeOf) -> None:
     assert values(platform(), ["gmv_booked"], by="month").schema[GROUP] == pl.Date
 
