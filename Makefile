@@ -30,9 +30,10 @@ lint: $(INSTALLED) ## check style, format, types and SQL
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
-bench: $(INSTALLED) ## measure ingest and build at 10 million applications
+bench: $(INSTALLED) ## measure ingest, build and pages at 10 million applications
 	$(BIN)/python -m tests.benchmarks.ingest
 	$(BIN)/python -m tests.benchmarks.build
+	$(BIN)/python -m tests.benchmarks.pages
 
 # A throw-away environment: the resolver is no part of the project.
 lock: ## resolve the dependencies anew into requirements.lock
