@@ -1,0 +1,253 @@
+"""Groups as the cube has them, suppressed before anything else is done with them; all else is made of what is shown."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from dashboards.database import Generation, Query, frame
+from dashboards.fairness.comparison import Comparison, compare_groups
+from dashboards.fairness.groups import Group, leading_group
+from dashboards.fairness.suppression import ALL_TIME, Cell, ShownCell, suppress
+from dashboards.formats import MISSING, share_text
+from dashboards.intervals import wilson
+from dashboards.scope import Scope
+from dashboards.terms import term_key
+
+PLATFORM = "platform"
+"""Scope of the cube that holds all hosts together."""
+
+UNKNOWN = "Not known"
+DIMENSIONS = {
+    "school_type": "School type",
+    "first_generation": "First-generation",
+    "pell": "Pell grant",
+    "major_family": "Major family",
+    "gpa_band": "GPA band",
+    "gender": "Gender",
+    "race_ethnicity": "Race or ethnicity",
+}
+"""Dimension of the cube -> its word. The last two are in the cube only where a deployment switches them on."""
+
+GROUP_WORDS = {
+    ("pell", "yes"): "Pell grant",
+    ("pell", "no"): "No Pell grant",
+    ("first_generation", "yes"): "First-generation",
+    ("first_generation", "no"): "Not first-generation",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What advancing means at a stage, and of what."""
+
+    label: str
+    units: str
+    rate: str
+
+
+STAGES = {
+    "selected": Stage("Selected", "applications", "selected within 30 days of applying"),
+    "completed": Stage("Completed", "engagements", "approved within 14 days of being due"),
+    "offered": Stage("Offered", "completers", "offered a full-time job or internship within 365 days"),
+    "hired": Stage("Hired", "completers", "started full-time with the host within 365 days"),
+}
+
+CELLS = """
+    select group_dimension, period_label, stage, group_value, unit_count, advanced_count
+    from analytics.marts.agg_selection_cube
+    where scope_id = $cube_scope
+    order by group_dimension, period_label, stage, group_value nulls last
+"""
+
+SHOWN_COLUMNS = {
+    "period": pl.String,
+    "stage": pl.String,
+    "group": pl.String,
+    "is_known": pl.Boolean,
+    "status": pl.String,
+    "units": pl.Int64,
+    "advanced": pl.Int64,
+    "low_edge": pl.Float64,
+    "high_edge": pl.Float64,
+    "figure": pl.String,
+}
+
+COMPARED_COLUMNS = {
+    "group": pl.String,
+    "figure": pl.String,
+    "units": pl.Int64,
+    "advanced": pl.Int64,
+    "rate": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "low_edge": pl.Float64,
+    "high_edge": pl.Float64,
+    "is_leading": pl.Boolean,
+    "impact_ratio": pl.Float64,
+    "passes_four_fifths": pl.Boolean,
+    "z": pl.Float64,
+    "test": pl.String,
+    "adjusted_p": pl.Float64,
+    "would_flip": pl.Boolean,
+    "verdict": pl.String,
+}
+
+
+def cells_query(scope: Scope) -> Query:
+    """Return the statement behind every figure of groups: the whole cube of one scope."""
+    return Query.of(CELLS, {"cube_scope": scope.host_id or PLATFORM})
+
+
+def dimensions(scope: Scope) -> list[str]:
+    """Name the dimensions that groups can be compared by, in the order of their words."""
+    held = set(frame(scope.generation, scope.viewer, cells_query(scope))["group_dimension"])
+    return [name for name in DIMENSIONS if name in held]
+
+
+def shown(scope: Scope, dimension: str) -> pl.DataFrame:
+    """Return what may be shown of a dimension's groups, per period and stage; hidden cells are not among the rows."""
+    return _shown(scope.generation, scope.viewer, cells_query(scope), dimension)
+
+
+@lru_cache(maxsize=256)
+def _shown(generation: Generation, viewer: str, query: Query, dimension: str) -> pl.DataFrame:
+    found = frame(generation, viewer, query).filter(pl.col("group_dimension") == dimension)
+    return shown_frame([Cell(*row) for row in found.drop("group_dimension").iter_rows()], dimension)
+
+
+def shown_frame(cells: list[Cell], dimension: str) -> pl.DataFrame:
+    """Suppress cells and return those of which something may be shown as a frame of SHOWN_COLUMNS."""
+    rows = [
+        (
+            cell.period,
+            cell.stage,
+            group_text(dimension, cell.group),
+            cell.group is not None,
+            cell.status,
+            cell.units,
+            cell.advanced,
+            cell.low_edge,
+            cell.high_edge,
+            figure_text(cell),
+        )
+        for cell in suppress(cells)
+        if cell.status != "hidden"
+    ]
+    return pl.DataFrame(rows, schema=SHOWN_COLUMNS, orient="row")
+
+
+def group_text(dimension: str, group: str | None) -> str:
+    """Write a group as a word."""
+    return UNKNOWN if group is None else GROUP_WORDS.get((dimension, group), group)
+
+
+def figure_text(cell: ShownCell) -> str:
+    """Write the rate of a cell as far as it may be shown: a share, a band such as ``<5 %``, or ``withheld``."""
+    if cell.units and cell.advanced is not None:
+        return share_text(cell.advanced / cell.units)
+    if cell.low_edge is None or cell.high_edge is None:
+        return "withheld"
+    return f"<{cell.high_edge * 100:.0f} %" if cell.low_edge == 0 else f">{cell.low_edge * 100:.0f} %"
+
+
+def periods(groups: pl.DataFrame) -> list[str]:
+    """Return all time and the terms of which something may be shown, the newest first."""
+    terms = set(groups["period"]) - {ALL_TIME}
+    return [ALL_TIME, *sorted(terms, key=term_key, reverse=True)]
+
+
+def at(groups: pl.DataFrame, period: str, stage: str) -> pl.DataFrame:
+    """Return the groups of one period and stage."""
+    return groups.filter((pl.col("period") == period) & (pl.col("stage") == stage))
+
+
+def comparison(groups: pl.DataFrame, period: str, stage: str) -> pl.DataFrame:
+    """Return each group against the leading one, the highest rate first, then those without a rate."""
+    here = at(groups, period, stage)
+    counted = groups_in_full(here)
+    compared = {each.group.name: each for each in compare_groups(counted)}
+    leading = leading_group(counted)
+    rows = [
+        _compared_row(row, compared.get(row["group"]), leading is not None and row["group"] == leading.name)
+        for row in here.iter_rows(named=True)
+    ]
+    found = pl.DataFrame(rows, schema=COMPARED_COLUMNS)
+    order = [pl.col("group") == UNKNOWN, pl.col("rate"), pl.col("units"), pl.col("group")]
+    return found.sort(order, descending=[False, True, True, False], nulls_last=True)
+
+
+def groups_in_full(here: pl.DataFrame) -> list[Group]:
+    """Return the known groups whose figures are shown in full: nobody is compared with a band."""
+    exact = here.filter((pl.col("status") == "shown") & pl.col("is_known"))
+    return [Group(*row) for row in exact.select("group", "advanced", "units").iter_rows()]
+
+
+def _compared_row(row: dict[str, Any], compared: Comparison | None, is_leading: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {name: row.get(name) for name in COMPARED_COLUMNS} | {"is_leading": is_leading}
+    if row["advanced"] is not None and (interval := wilson(row["advanced"], row["units"])):
+        found |= {"rate": row["advanced"] / row["units"], "low": interval.low, "high": interval.high}
+    if compared:
+        test = compared.significance
+        found |= {
+            "impact_ratio": compared.impact_ratio,
+            "passes_four_fifths": compared.passes_four_fifths,
+            "z": test.z if test else None,
+            "test": test.test if test else None,
+            "adjusted_p": compared.adjusted_p,
+            "would_flip": compared.would_flip,
+            "verdict": compared.verdict,
+        }
+    return found
+
+
+def table(compared: pl.DataFrame) -> pl.DataFrame:
+    """Return a comparison as people read it: no column says more than another shows."""
+    return compared.select(
+        "group",
+        pl.col("figure").alias("rate"),
+        pl.col("units").alias("n"),
+        pl.col("impact_ratio").round(3).alias("ratio_to_highest"),
+        pl.when(pl.col("is_leading"))
+        .then(pl.lit("highest"))
+        .otherwise(pl.col("passes_four_fifths").replace_strict({True: "yes", False: "no"}, return_dtype=pl.String))
+        .fill_null(MISSING)
+        .alias("at_least_four_fifths"),
+        pl.col("z").round(2),
+        pl.col("test"),
+        pl.col("adjusted_p").round(4).alias("p_adjusted"),
+        pl.col("would_flip").replace_strict({True: "yes", False: "no"}, return_dtype=pl.String).alias("one_flips_it"),
+        pl.col("verdict").fill_null(MISSING),
+    )
+
+
+def ladder(groups: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return per group and stage what is shown, its ratio to the highest and its verdict; groups by their size."""
+    stages = [comparison(groups, period, stage).with_columns(pl.lit(stage).alias("stage")) for stage in STAGES]
+    found = pl.concat(stages).select("group", "stage", "figure", "is_leading", "impact_ratio", "verdict", "units")
+    size = pl.col("units").max().over("group")
+    return found.sort([pl.col("group") == UNKNOWN, -size, pl.col("group")], maintain_order=True)
+
+
+def overview(scope: Scope) -> pl.DataFrame:
+    """Return per dimension and stage, over all time: groups compared, those for review, the lowest ratio."""
+    rows = []
+    for dimension in dimensions(scope):
+        for stage in STAGES:
+            compared = comparison(shown(scope, dimension), ALL_TIME, stage)
+            rows.append((DIMENSIONS[dimension], stage, *counts(compared)))
+    columns = {"dimension": pl.String, "stage": pl.String, "compared": pl.Int64, "review": pl.Int64}
+    return pl.DataFrame(rows, schema=columns | {"too_few": pl.Int64, "lowest_ratio": pl.Float64}, orient="row")
+
+
+def counts(compared: pl.DataFrame) -> tuple[int, int, int, float | None]:
+    """Return how many groups are compared with the highest, for review, too few to say, and the lowest ratio."""
+    verdicts = compared["verdict"].drop_nulls()
+    lowest = compared["impact_ratio"].min()
+    return (
+        len(verdicts),
+        int((verdicts == "comparison for review").sum()),
+        int((verdicts == "too few to say").sum()),
+        float(lowest) if isinstance(lowest, float) else None,
+    )
