@@ -301,7 +301,7 @@ def participation(found: pl.DataFrame, mode: Mode) -> go.Figure:
     for place, row in enumerate(found.iter_rows(named=True)):
         text = "not known" if row["share"] is None else f"<b>{row['share'] * 100:.1f} %</b>"
         _beside(drawn, text if row["known"] is None else f"{text}  n {row['known']:,}", place, palette.ink)
-    drawn.update_xaxes(tickformat=".0%", range=[0, max([share or 0 for share in shares]) * 1.15], nticks=5)
+    drawn.update_xaxes(tickformat=".0%", range=[0, max([share or 0 for share in shares]) * 1.15], nticks=4, tickangle=0)
     return _named(drawn, found["step"].to_list(), palette).update_layout(margin={"r": 124})
 
 

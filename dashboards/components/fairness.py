@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import polars as pl
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboards.charts.style import Mode
 from dashboards.components import states
 from dashboards.components.chart_frame import chart_frame, table_frame
 from dashboards.fairness.suppression import ALL_TIME
+from dashboards.findings import Finding
 from dashboards.findings import fairness as findings
 from dashboards.scope import Scope
 from dashboards.slices import fairness, fairness_causes
@@ -56,7 +58,7 @@ class Choice:
 def choose(scope: Scope, offered: Sequence[str]) -> Choice:
     """Draw the choice of groups, stage and period, and return what is chosen; it is kept in the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="filter-bar-groups"):
-        dimension = st.segmented_control(
+        dimension = st.pills(
             "Groups",
             offered,
             format_func=DIMENSIONS.__getitem__,
@@ -80,7 +82,7 @@ def choose(scope: Scope, offered: Sequence[str]) -> Choice:
 
 
 def compare(choice: Choice, mode: Mode) -> None:
-    """Draw the groups at the chosen stage, at all stages, and the tests behind the comparison."""
+    """Draw the groups at the chosen stage and at all stages, and the tests behind the comparison if there are any."""
     compared = choice.compared
     if compared.is_empty():
         states.too_few(f"{STAGES[choice.stage].units} of each of two groups")
@@ -104,11 +106,14 @@ def compare(choice: Choice, mode: Mode) -> None:
             charts.ladder(ladder, STAGE_WORDS, mode),
             ladder.drop("units"),
         )
+    tested = fairness.table(compared.drop_nulls("verdict"))
+    if tested.is_empty():
+        return
     table_frame(
         "tests",
         findings.tests(compared),
         "Each group against the highest. z is signed; below an expected count of 5, Fisher's exact test; p by Holm",
-        shown,
+        tested,
     )
 
 
@@ -134,7 +139,7 @@ def explain(scope: Scope, choice: Choice, mode: Mode) -> None:
 def _within_projects(scope: Scope, choice: Choice, mode: Mode) -> None:
     found = fairness_causes.stratified(scope, choice.dimension, choice.groups)
     if found.is_empty():
-        states.empty("Too few met within the same projects", "Two groups must have applied to the same projects.")
+        _said("within-projects", findings.NOT_WITHIN)
         return
     chart_frame(
         "within-projects",
@@ -148,7 +153,7 @@ def _within_projects(scope: Scope, choice: Choice, mode: Mode) -> None:
 def _by_stage(choice: Choice, mode: Mode) -> None:
     stages, names = fairness_causes.chained(choice.groups, choice.period)
     if not stages:
-        states.empty("Too few at a second stage", "Two groups must be shown in full at two stages to compare these.")
+        _said("stage-parts", findings.NO_SECOND_STAGE)
         return
     other, *rest = names
     group = st.selectbox(f"Compare with {other}", rest, key="compared_group", bind="query-params", width=280)
@@ -162,8 +167,15 @@ def _by_stage(choice: Choice, mode: Mode) -> None:
     )
 
 
-def limits() -> None:
-    """Say what these pages can say and what not."""
+def _said(name: str, finding: Finding) -> None:
+    """Say in the place of a chart why there is none, while the rest of the page has its figures."""
+    with st.container(key=f"chart-{name}"):
+        title, summary = escape(finding.title), escape(finding.summary)
+        st.html(f'<h3 class="tl-chart-title">{title}</h3><p class="tl-chart-note">{summary}</p>')
+
+
+def limits(more: str = "") -> None:
+    """Say what these pages can say and what not; ``more`` is of one page."""
     with st.container(key="chart-limits"):
         st.html('<h3 class="tl-chart-title">What this page can say, and what it cannot</h3>')
-        st.markdown(LIMITS)
+        st.markdown(LIMITS + more)

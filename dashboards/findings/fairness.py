@@ -13,9 +13,25 @@ from dashboards.slices.fairness_tiles import AT_HOME
 REVIEW, TOO_FEW = "comparison for review", "too few to say"
 SMALL = 0.02
 NAMED = 3
+STEPS = {
+    "Applied": "applications",
+    "Selected": "selections",
+    "Completed": "completions",
+    "Offered": "offers",
+    "Hired": "hires",
+}
 RULE = (
     "Groups of fewer than 10 are not shown, nor are others that would give them away. "
     "Fewer than 3 who advanced, or who did not, are a band."
+)
+
+NOT_WITHIN = Finding(
+    "Too few met within the same projects to compare them there",
+    "Two groups, each shown in full, must have applied to the same three projects or more, ten times or more each.",
+)
+NO_SECOND_STAGE = Finding(
+    "Too few at a second stage to say where groups part",
+    "Two groups must be shown in full at two stages or more.",
 )
 
 
@@ -158,9 +174,9 @@ def participation(found: pl.DataFrame, group: str) -> Finding:
     if not steps:
         return Finding(f"{group}: too few to say who takes part", summary)
     first, last = shares[steps[0]], shares[steps[-1]]
-    title = f"{group}: {share_text(first)} of the {steps[0].lower()}"
+    title = f"{group}: {share_text(first)} of {STEPS[steps[0]]}"
     if len(steps) > 1:
-        title += f", {share_text(last)} of the {steps[-1].lower()}"
+        title += f", {share_text(last)} of {STEPS[steps[-1]]}"
     home = shares.get(AT_HOME)
     return Finding(title if home is None else f"{title}; {share_text(home)} where they study", summary)
 
@@ -178,7 +194,7 @@ def overview(found: pl.DataFrame) -> Finding:
     ]
     return Finding(
         f"{review} of {compared} comparisons are for review; lowest ratio {lowest['lowest_ratio']:.2f}: "
-        f"{lowest['dimension'].lower()}, {STAGES[lowest['stage']].label.lower()}",
+        f"{lowest['dimension']}, {STAGES[lowest['stage']].label.lower()}",
         f"Groups for review of those compared with the highest, all time. {'; '.join(parts)}. {RULE}",
     )
 

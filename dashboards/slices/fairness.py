@@ -215,9 +215,12 @@ def table(compared: pl.DataFrame) -> pl.DataFrame:
         .fill_null(MISSING)
         .alias("at_least_four_fifths"),
         pl.col("z").round(2),
-        pl.col("test"),
+        pl.col("test").fill_null(MISSING),
         pl.col("adjusted_p").round(4).alias("p_adjusted"),
-        pl.col("would_flip").replace_strict({True: "yes", False: "no"}, return_dtype=pl.String).alias("one_flips_it"),
+        pl.col("would_flip")
+        .replace_strict({True: "yes", False: "no"}, return_dtype=pl.String)
+        .fill_null(MISSING)
+        .alias("one_flips_it"),
         pl.col("verdict").fill_null(MISSING),
     )
 

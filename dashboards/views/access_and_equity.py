@@ -14,6 +14,11 @@ from dashboards.slices.fairness_tiles import WHO, comparison_readings, participa
 
 REACH = ("new_school_share_of_selections", "new_school_share_of_hires")
 
+NOT_HERE = """
+- Two things are left out. How far employers differ: an employer's small groups could be worked out from all others and
+  the whole. And which groups are never selected: the cube counts applications, not persons.
+"""
+
 scope, mode = page.scope(), page.mode()
 page.lead("School types, Pell grants, first-generation students: who applies, gets chosen, completes, is hired.")
 
@@ -48,4 +53,4 @@ if offered := dimensions(scope):
     lens.explain(scope, choice, mode)
 else:
     states.empty("No groups to compare yet", "They appear once applications are 30 days old.")
-lens.limits()
+lens.limits(NOT_HERE)
