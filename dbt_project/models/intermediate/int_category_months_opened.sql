@@ -1,15 +1,22 @@
 {# A project that closed in its month of posting was open at no month's end. #}
-with projects as (
+with employers as (
+    select employer_id, state from {{ ref('stg_platform__employers') }}
+),
+
+projects as (
     select
-        project_id,
-        coalesce(category, '') as category_key,
-        slots,
-        {{ month_of('posted_at') }} as posted_month,
-        {{ month_of('closed_at') }} as closed_month
-    from {{ ref('int_projects_hosted') }}
+        projects.project_id,
+        coalesce(projects.category, '') as category_key,
+        coalesce(employers.state, '') as state_key,
+        projects.slots,
+        {{ month_of('projects.posted_at') }} as posted_month,
+        {{ month_of('projects.closed_at') }} as closed_month
+    from {{ ref('int_projects_hosted') }} as projects
+    left join employers
+        on projects.employer_id = employers.employer_id
     where
-        closed_at is null
-        or {{ month_of('closed_at') }} > {{ month_of('posted_at') }}
+        projects.closed_at is null
+        or {{ month_of('projects.closed_at') }} > {{ month_of('projects.posted_at') }}
 ),
 
 acceptances as (
@@ -28,6 +35,7 @@ takings as (
     select
         projects.project_id,
         projects.category_key,
+        projects.state_key,
         greatest(acceptances.accepted_month, projects.posted_month) as month_start_date
     from projects
     inner join acceptances
@@ -49,14 +57,17 @@ taken as (
 ),
 
 changes as (
-    select category_key, posted_month as month_start_date, slots as slot_change
+    select
+        category_key, state_key, posted_month as month_start_date,
+        slots as slot_change
     from projects
     union all
-    select category_key, month_start_date, -1 as slot_change
+    select category_key, state_key, month_start_date, -1 as slot_change
     from takings
     union all
     select
         projects.category_key,
+        projects.state_key,
         projects.closed_month as month_start_date,
         coalesce(taken.slot_count, 0) - projects.slots as slot_change
     from projects
@@ -68,10 +79,11 @@ changes as (
 opened_months as (
     select
         category_key,
+        state_key,
         month_start_date,
         cast(sum(slot_change) as bigint) as slot_change
     from changes
-    group by category_key, month_start_date
+    group by category_key, state_key, month_start_date
 )
 
 select * from opened_months

@@ -9,7 +9,8 @@ students as (
 ),
 
 answers as (
-    select student_key, is_positive, is_seeking from {{ ref('int_students_surveyed') }}
+    select student_key, outcome, is_positive, is_seeking
+    from {{ ref('int_students_surveyed') }}
 ),
 
 hires as (
@@ -43,6 +44,10 @@ graduated_students as (
         {{ flag('graduates.class_deadline <= cuts.as_of_date') }} as is_class_closed,
         {{ flag('answers.student_key is not null') }} as has_answered,
         {{ flag('started.student_key is not null') }} as has_started,
+        case
+            when started.student_key is not null then 'employed_full_time'
+            else answers.outcome
+        end as destination,
         answers.is_positive as is_answer_positive,
         answers.is_seeking as is_answer_seeking
     from graduates

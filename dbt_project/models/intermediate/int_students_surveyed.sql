@@ -16,6 +16,7 @@ destinations as (
 surveyed_students as (
     select
         first_destinations.student_key,
+        first_destinations.outcome,
         cast(first_destinations.surveyed_at as date) as surveyed_date,
         destinations.is_nace_eligible,
         destinations.is_full_time,

@@ -17,8 +17,12 @@ applicants as (
 ),
 
 changes as (
-    select category_key, month_start_date, slot_change
+    select
+        category_key,
+        month_start_date,
+        cast(sum(slot_change) as bigint) as slot_change
     from {{ ref('int_category_months_opened') }}
+    group by category_key, month_start_date
 ),
 
 dates as (

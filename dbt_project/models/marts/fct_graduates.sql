@@ -1,7 +1,7 @@
 with graduates as (
     select
         student_key, graduation_date, class_year, is_class_closed, has_answered,
-        has_started, is_answer_positive, is_answer_seeking
+        has_started, destination, is_answer_positive, is_answer_seeking
     from {{ ref('int_students_graduated') }}
 ),
 
@@ -34,6 +34,7 @@ flagged_graduates as (
         end as participation,
         graduates.has_answered,
         graduates.has_started,
+        graduates.destination,
         {{ flag('graduates.has_started = 1 or graduates.has_answered = 1') }}
             as is_known,
         {{ flag('graduates.has_started = 1 or graduates.is_answer_positive = 1') }}

@@ -1,0 +1,3 @@
+"""One row per month, state and major family."""
+
+KEY = ("student_month_key",)

@@ -1,0 +1,3 @@
+"""One row per approved engagement and scored competency."""
+
+KEY = ("competency_score_key",)
