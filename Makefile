@@ -29,6 +29,7 @@ lint: $(INSTALLED) ## check style, format, types and SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	$(BIN)/sqlfluff lint --disable-progress-bar --exclude-rules LT09,ST06,RF03,RF04,ST03 dbt_project/analyses
 
 bench: $(INSTALLED) ## measure ingest, build and pages at 10 million applications
 	$(BIN)/python -m tests.benchmarks.ingest

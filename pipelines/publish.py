@@ -6,20 +6,23 @@ import logging
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipelines import generations, reconcile
 from pipelines.catalog import CATALOG_COLUMNS, CATALOG_COMMENT, metric_catalog
 from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.generations import Generation
+from pipelines.lineage import LINEAGE_COLUMNS, LINEAGE_COMMENT, lineage
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sql import literal
+from pipelines.worked_queries import WORKED_COLUMNS, WORKED_COMMENT, worked_queries
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ class Made:
 
     batch_id: str
     code_id: str
+    manifest: Path
     semantic_manifest: Path
     moment: datetime
 
@@ -44,7 +48,8 @@ class Made:
 def code_id() -> str:
     """Return a digest of all code and reference data that decide what is published."""
     digest = hashlib.sha256(version("duckdb").encode())
-    folders = ("pipelines", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "data/reference")
+    parts = ("models", "macros", "seeds", "analyses")
+    folders = ("pipelines", *(f"dbt_project/{part}" for part in parts), "data/reference")
     paths = [PROJECT_DIR / "dbt_project" / "dbt_project.yml"]
     for folder in folders:
         paths += [each for each in (PROJECT_DIR / folder).rglob("*") if each.suffix in (".py", ".sql", ".yml", ".csv")]
@@ -130,6 +135,7 @@ def write_file(warehouse: Path, target: Path, generation: Generation, made: Made
             connection.execute(statement)
         write_catalog(connection, made.semantic_manifest)
         write_meta(connection, generation, made.semantic_manifest)
+        write_origins(connection, made.manifest)
         connection.execute("checkpoint analytics")
         connection.execute("detach analytics")
 
@@ -167,13 +173,27 @@ def macro_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def write_catalog(connection: duckdb.DuckDBPyConnection, semantic_manifest: Path) -> None:
     """Write ``marts.metric_catalog`` from the semantic manifest, one row per metric."""
-    frame = metric_catalog(json.loads(semantic_manifest.read_text()))
-    connection.register("catalog", frame.to_arrow())
-    connection.execute("create table analytics.marts.metric_catalog as select * from catalog")
-    connection.unregister("catalog")
-    connection.execute(f"comment on table analytics.marts.metric_catalog is {literal(CATALOG_COMMENT)}")
-    for column, comment in CATALOG_COLUMNS.items():
-        connection.execute(f"comment on column analytics.marts.metric_catalog.{column} is {literal(comment)}")
+    rows = metric_catalog(json.loads(semantic_manifest.read_text()))
+    write_frame(connection, "marts.metric_catalog", rows, CATALOG_COMMENT, CATALOG_COLUMNS)
+
+
+def write_origins(connection: duckdb.DuckDBPyConnection, manifest: Path) -> None:
+    """Write ``meta.lineage`` and ``meta.worked_queries`` from dbt's manifest."""
+    known = json.loads(manifest.read_text())
+    write_frame(connection, "meta.lineage", lineage(known), LINEAGE_COMMENT, LINEAGE_COLUMNS)
+    write_frame(connection, "meta.worked_queries", worked_queries(known), WORKED_COMMENT, WORKED_COLUMNS)
+
+
+def write_frame(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, comment: str, columns: Mapping[str, str]
+) -> None:
+    """Write a frame as a table of the new file, with its comments."""
+    connection.register("written", rows.to_arrow())
+    connection.execute(f"create table analytics.{table} as select * from written")
+    connection.unregister("written")
+    connection.execute(f"comment on table analytics.{table} is {literal(comment)}")
+    for column, text in columns.items():
+        connection.execute(f"comment on column analytics.{table}.{column} is {literal(text)}")
 
 
 def write_meta(connection: duckdb.DuckDBPyConnection, generation: Generation, semantic_manifest: Path) -> None:

@@ -143,10 +143,10 @@ def published(settings: Settings, steps: Steps) -> generations.Generation:
     """Publish what the last build left in the warehouse."""
     from pipelines.validate import audit
 
-    manifest = settings.warehouse_dir / "dbt" / "semantic_manifest.json"
-    if not manifest.exists():
+    manifest, semantic = (settings.warehouse_dir / "dbt" / f"{name}.json" for name in ("manifest", "semantic_manifest"))
+    if not (manifest.exists() and semantic.exists()):
         raise ThroughlineError("expected a build; found none. Build with `throughline build`.")
-    made = Made(last_batch(settings), code_id(), manifest, now())
+    made = Made(last_batch(settings), code_id(), manifest, semantic, now())
     with steps.step("publish"):
         return publish_generation(
             settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures]

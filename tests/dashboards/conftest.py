@@ -14,7 +14,10 @@ from dashboards.scope import Filters, Scope
 from dashboards.slices.people import hosts
 from tests.conftest import Project
 
-KEPT = ("dim_dates", "dim_employers", "dim_institutions", "metric_catalog", "build_facts", "semantic_manifest")
+KEPT = (
+    "dim_dates", "dim_employers", "dim_institutions", "metric_catalog", "build_facts", "semantic_manifest",
+    "lineage", "worked_queries",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
