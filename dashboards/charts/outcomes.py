@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import polars as pl
 from plotly.subplots import make_subplots
 
-from dashboards.charts.style import PALETTES, Mode, figure, fill, legend_above, template
+from dashboards.charts.style import PALETTES, Mode, figure, fill, legend_above, template, text_on
 
 DAYS_PER_MONTH = 365 / 12
 LEAST_LABELLED = 0.08
@@ -131,7 +131,7 @@ def standing(found: pl.DataFrame, mode: Mode) -> go.Figure:
                 insidetextanchor="middle",
                 textangle=0,
                 constraintext="none",
-                textfont={"color": colours.ink if column == "neither" else colours.paper},
+                textfont={"color": text_on(colour, colours)},
                 hovertemplate="%{y}: %{x:.1%} " + word.lower() + "<extra></extra>",
             )
         )

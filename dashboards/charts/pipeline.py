@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import polars as pl
 from plotly.subplots import make_subplots
 
-from dashboards.charts.style import PALETTES, Mode, figure, fill, template
+from dashboards.charts.style import PALETTES, Mode, figure, fill, template, text_on
 
 ROW_HEIGHT, ROWS = 38, 6
 LEAST_LABELLED = 0.17
@@ -77,7 +77,7 @@ def _part(stages: pl.DataFrame, column: str, word: str, colour: str, mode: Mode)
         text=[f"{share * 100:.0f} %" if share and share >= LEAST_LABELLED else "" for share in shares],
         textposition="inside",
         insidetextanchor="middle",
-        textfont={"color": colours.paper if column == "moved_on" else colours.ink, "size": 12},
+        textfont={"color": text_on(colour, colours), "size": 12},
         textangle=0,
         constraintext="none",
         hovertemplate="%{y}: %{customdata:,} " + word.lower() + " (%{x:.1%})<extra></extra>",

@@ -1,6 +1,7 @@
 """One colour per meaning, light and dark, and the template that every chart stands on.
 
-Colours of meaning follow Okabe and Ito (2008), so that they differ for colour-blind readers too.
+Colours of meaning were searched for, so that each stands out from the paper and any two differ for colour-blind
+readers too; tests/dashboards/charts/test_style.py holds them to it.
 """
 
 from dataclasses import dataclass
@@ -42,11 +43,11 @@ PALETTES: dict[Mode, Palette] = {
         accent="#0B6E6E",
         accent_soft="#CFE4E2",
         accent_deep="#0B6E6E",
-        host="#0072B2",
-        elsewhere="#B66A00",
-        open="#7FA9C4",
-        lost="#C3501F",
-        neutral="#C9CFD5",
+        host="#163DBA",
+        elsewhere="#936D04",
+        open="#6D8DC5",
+        lost="#A41558",
+        neutral="#8D949B",
         warning="#8A7400",
     ),
     "dark": Palette(
@@ -57,11 +58,11 @@ PALETTES: dict[Mode, Palette] = {
         accent="#4DB6AC",
         accent_soft="#1E3F3D",
         accent_deep="#2B7A74",
-        host="#56B4E9",
-        elsewhere="#E69F00",
-        open="#5D8CA8",
-        lost="#E8794A",
-        neutral="#49535D",
+        host="#A9B8F7",
+        elsewhere="#E9B020",
+        open="#6A85AF",
+        lost="#FB6574",
+        neutral="#616970",
         warning="#D4BC4A",
     ),
 }
@@ -110,6 +111,17 @@ def fill(colour: str, palette: Palette, *, is_open: bool = False) -> dict[str, o
         return {"color": colour}
     hatch = {"shape": HATCH, "fgcolor": palette.paper, "fillmode": "overlay", "size": 6, "solidity": 0.3}
     return {"color": colour, "pattern": hatch}
+
+
+def text_on(colour: str, palette: Palette) -> str:
+    """Return the colour of text on a mark: ink or paper, whichever stands out more."""
+    return max((palette.ink, palette.paper), key=lambda each: abs(_lightness(each) - _lightness(colour)))
+
+
+def _lightness(colour: str) -> float:
+    """Return how light a colour looks, 0 to 1: the cube root of its luminance, near enough to CIELAB's L."""
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    return float((0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2) ** (1 / 3))
 
 
 def legend_above(drawn: go.Figure) -> go.Figure:
