@@ -43,7 +43,7 @@ class PageEntry:
 
 
 PAGES = (
-    PageEntry("pipeline", "Pipeline", ":material/filter_alt:", EMPLOYER, "employer", SLICES),
+    PageEntry("pipeline", "Pipeline", ":material/filter_alt:", EMPLOYER, "employer", SLICES, has_lens=True),
     PageEntry("hire_through", "Hire-through", ":material/trending_up:", EMPLOYER, "employer", SLICES),
     PageEntry("fair_access", "Fair access", ":material/balance:", EMPLOYER, "employer"),
     PageEntry("marketplace_health", "Marketplace health", ":material/storefront:", LEADERSHIP, "platform", MARKET),

@@ -236,15 +236,16 @@ def slice_rows(
     counted: str = "true",
     *,
     columns: tuple[str, ...] = tuple(DIMENSIONS),
+    term_column: str = "term_label",
     is_rate: bool = False,
 ) -> Rows | None:
     """Return the rows of a mart under a scope and one more condition, or None where they may not be opened.
 
-    ``columns`` are the mart's own columns that filters name, as in ``conditions``.
+    ``columns`` are the mart's own columns that filters name, ``term_column`` the term of a row, as in ``conditions``.
     """
     if not may_open(scope, mart):
         return None
-    where = f"{conditions(scope, date_column, columns)} and ({condition})"
+    where = f"{conditions(scope, date_column, columns, term_column)} and ({condition})"
     return _rows(scope, mart, where, f"({counted})", date_column, is_rate=is_rate)
 
 

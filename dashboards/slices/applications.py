@@ -3,6 +3,7 @@
 import polars as pl
 
 from dashboards.database import Query, frame
+from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope, conditions
 
 COLUMNS = ("term_label", "category", "school_type", "major_family", "industry")
@@ -53,13 +54,13 @@ def after_completion(scope: Scope) -> pl.DataFrame:
     The pairs are those behind the approved applications of the slice, less the ineligible. "Still open" at offered
     and before means that the pair's 365 days are not over; at hired, that the first year of work is not.
     """
-    text = f"""
-        with pairs as (
-            select distinct person_host_key
-            from analytics.marts.fct_applications
-            where approved_at is not null and {conditions(scope, "applied_date", COLUMNS)}
-        )
+    text = f"select rank, is_open, count(*) as count from ({completed_pairs(scope)}) as pairs group by all order by all"
+    return staircase(frame(scope.generation, scope.viewer, Query.of(text, scope.parameters())), AFTER)
 
+
+def completed_pairs(scope: Scope) -> str:
+    """Return the statement of those pairs: rank (1 to 5), is_open, and one approved application of the slice."""
+    return f"""
         select
             case
                 when outcomes.is_retained_1_year = 1 then 5
@@ -72,14 +73,16 @@ def after_completion(scope: Scope) -> pl.DataFrame:
                 when outcomes.is_hired = 1 then outcomes.is_retained_1_year is null
                 else outcomes.is_mature_365_days = 0
             end as is_open,
-            count(*) as count,
-        from pairs
+            pairs.application_id,
+        from (
+            select person_host_key, min(application_id) as application_id
+            from analytics.marts.fct_applications
+            where approved_at is not null and {conditions(scope, "applied_date", COLUMNS)}
+            group by person_host_key
+        ) as pairs
         inner join analytics.marts.fct_person_host_outcomes as outcomes using (person_host_key)
         where outcomes.is_eligible = 1
-        group by all
-        order by all
     """
-    return staircase(frame(scope.generation, scope.viewer, Query.of(text, scope.parameters())), AFTER)
 
 
 def staircase(counted: pl.DataFrame, stages: tuple[str, ...]) -> pl.DataFrame:
@@ -145,3 +148,43 @@ def stage_times(scope: Scope) -> pl.DataFrame:
     """
     query = Query.of(" union all ".join(parts) + " order by place", scope.parameters(), sliced)
     return frame(scope.generation, scope.viewer, query).drop("place")
+
+
+def stage_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
+    """Return the rows behind each stage of the funnel: all applications that reached it."""
+    return [
+        (f"Reached {stage.lower()}", _rows(scope, f"furthest_stage_rank >= {rank}"))
+        for rank, stage in enumerate(STAGES, start=1)
+    ]
+
+
+def exit_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
+    """Return the rows behind each way out of the flow."""
+    found = [("Still open", _rows(scope, "is_open = 1 and furthest_stage_rank < 6"))]
+    states: dict[str, list[str]] = {}
+    for state, end in ENDS.items():
+        states.setdefault(end, []).append(state)
+    for end, among in states.items():
+        words = ", ".join(f"'{state}'" for state in among)
+        ended = "furthest_stage_rank between 3 and 5" if "selected" in among else "furthest_stage_rank < 3"
+        kept = "true" if "selected" in among else f"current_state in ({words})"
+        found.append((end, _rows(scope, f"is_open = 0 and {ended} and {kept}")))
+    return found
+
+
+def step_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
+    """Return the rows behind each step: those who took it."""
+    return [(name, _rows(scope, f"{column} is not null")) for column, name in STEPS.items()]
+
+
+def completed_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
+    """Return the rows behind each stage after completion: one approved application of the slice per person and host."""
+    pairs = f"select application_id from ({completed_pairs(scope)})"
+    return [
+        (stage, _rows(scope, f"application_id in ({pairs} where rank >= {rank})"))
+        for rank, stage in enumerate(AFTER, start=1)
+    ]
+
+
+def _rows(scope: Scope, condition: str) -> Rows | None:
+    return slice_rows(scope, "fct_applications", "applied_date", condition, columns=COLUMNS)
