@@ -433,6 +433,9 @@ MARTS = """
             2 as engagement_count_12_months, 800 as fee_12_months_usd;
     create table marts.agg_category_months as
         select 'writing:2025-12-01' as category_month_key, 3 as applicants_30_days, 2 as open_slots;
+    create table marts.agg_peer_benchmarks as
+        select 'e1:on_time_rate:all:all' as peer_benchmark_key, 1 as is_shown, 5 as peer_count, 8 as numerator,
+            9 as denominator;
 """
 
 SPOILED = """
@@ -450,6 +453,7 @@ SPOILED = """
     insert into marts.agg_employer_month values ('e1:2026-01-01', 3, 400, 2, 800);
     insert into marts.agg_hire_through_curve values ('completion', 'platform', 91, 1.5, 0.05, 0.2, 0.4, 0.5);
     insert into marts.agg_category_months values ('writing:2026-01-01', 3, -1);
+    insert into marts.agg_peer_benchmarks values ('e1:on_time_rate:all:data', 1, 4, 10, 9);
 """
 
 
@@ -507,6 +511,8 @@ SPOILT = [
     ("fct_person_host_outcomes", "at risk although pre-existing", None, ["h2"]),
     ("agg_employer_month", "month above its year", None, ["e1:2026-01-01"]),
     ("agg_category_months", "stock below zero", None, ["writing:2026-01-01"]),
+    ("agg_peer_benchmarks", "too few peers shown", "peer_count", ["e1:on_time_rate:all:data"]),
+    ("agg_peer_benchmarks", "more counted than there were", "numerator", ["e1:on_time_rate:all:data"]),
     ("agg_hire_through_curve", "rate", "host_incidence", None),
     ("agg_hire_through_curve", "outside its band", "host_incidence", ["completion / platform / 91"]),
     ("agg_hire_through_curve", "parts do not sum to one", None, ["completion / platform / 91"]),
