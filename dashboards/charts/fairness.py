@@ -1,22 +1,21 @@
-"""Charts of groups: forest, ladder of stages, stage parts, pooled against stratified, who takes part.
+"""Charts of groups: forest, stage parts, pooled against stratified, who applied and who advanced, who takes part.
 
 All of them draw frames that are suppressed already. Groups have no colours of their own: they are named where they lie.
 """
 
 from textwrap import wrap
-from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 
 from dashboards.charts.style import PALETTES, Mode, Palette, figure, label, legend_above
-from dashboards.formats import MISSING
+from dashboards.fairness.comparison import Verdict
 
 ROW, FRAME = 36, 52
 LINE = 22
 FOUR_FIFTHS = 0.8
-REVIEW, TOO_FEW = "comparison for review", "too few to say"
-UNSHOWN = "withheld"
+REVIEW: Verdict = "comparison for review"
+TOO_FEW: Verdict = "too few to say"
 
 
 def lines(name: str) -> str:
@@ -24,7 +23,7 @@ def lines(name: str) -> str:
     return "<br>".join(wrap(name, LINE, max_lines=2, placeholder=" …"))
 
 
-def _named(drawn: go.Figure, names: list[str], palette: Palette) -> go.Figure:
+def named(drawn: go.Figure, names: list[str], palette: Palette) -> go.Figure:
     """Name the rows of a chart from the top down."""
     drawn.update_yaxes(
         tickvals=list(range(len(names))),
@@ -79,7 +78,7 @@ def forest(compared: pl.DataFrame, mode: Mode) -> go.Figure:
         _beside(drawn, f"{figure_text}  n {row['units']:,}", row["place"], palette.ink if known else palette.soft_ink)
     space = 0.03 * (end - start)
     drawn.update_xaxes(range=[start - space, end + space], tickformat=".0%", nticks=5, tickangle=0)
-    return _named(drawn, compared["group"].to_list(), palette).update_layout(margin={"r": 124})
+    return named(drawn, compared["group"].to_list(), palette).update_layout(margin={"r": 124})
 
 
 def _band(row: dict[str, object], palette: Palette) -> go.Scatter:
@@ -123,61 +122,6 @@ def _colour(verdict: str | None, palette: Palette) -> str:
     return palette.lost if verdict == REVIEW else palette.accent
 
 
-def ladder(found: pl.DataFrame, stages: dict[str, str], mode: Mode) -> go.Figure:
-    """Draw what is shown of each group at each stage as a grid; tinted: the highest, and those for review."""
-    palette = PALETTES[mode]
-    names = list(dict.fromkeys(found["group"].to_list()))
-    cells = {(row["group"], row["stage"]): row for row in found.iter_rows(named=True)}
-    grid = [[cells.get((name, stage)) for stage in stages] for name in names]
-    drawn = figure(mode, len(names) * ROW + FRAME)
-    scale = [palette.paper, palette.accent_soft, _faded(palette.lost, 0.3)]
-    drawn.add_trace(
-        go.Heatmap(
-            x=list(stages.values()),
-            y=list(range(len(names))),
-            z=[[_tint(cell) for cell in row] for row in grid],
-            zmin=0,
-            zmax=2,
-            colorscale=[[place, colour] for place, colour in zip((0, 0.5, 1), scale, strict=True)],
-            showscale=False,
-            xgap=3,
-            ygap=3,
-            text=[[_figure(cell) for cell in row] for row in grid],
-            texttemplate="%{text}",
-            textfont={"size": 12, "color": palette.ink},
-            customdata=[[_said(cell) for cell in row] for row in grid],
-            hovertemplate="%{customdata}<extra></extra>",
-            hoverongaps=False,
-        )
-    )
-    drawn.update_xaxes(side="top", showgrid=False, tickangle=0, tickfont={"color": palette.ink, "size": 11})
-    return _named(drawn, names, palette)
-
-
-def _faded(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
-
-
-def _tint(cell: dict[str, object] | None) -> int | None:
-    if cell is None:
-        return None
-    return 1 if cell["is_leading"] else 2 if cell["verdict"] == REVIEW else 0
-
-
-def _figure(cell: dict[str, object] | None) -> str:
-    return "" if cell is None else MISSING if cell["figure"] == UNSHOWN else str(cell["figure"])
-
-
-def _said(cell: dict[str, object] | None) -> str:
-    """Say what is shown of a cell: its rate, its place against the highest."""
-    if cell is None:
-        return ""
-    ratio = cell["impact_ratio"]
-    against = "the highest" if cell["is_leading"] else cell["verdict"] or "not compared"
-    return f"{cell['group']}: {cell['figure']}, {against}" + (f", ratio {ratio:.2f}" if ratio is not None else "")
-
-
 def stage_parts(parts: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw at each stage the group's rate over the other's, and the product of all; dotted, four fifths."""
     palette = PALETTES[mode]
@@ -193,7 +137,7 @@ def stage_parts(parts: pl.DataFrame, mode: Mode) -> go.Figure:
         _beside(drawn, f"<b>{row['ratio']:.2f}</b>{rates}", place, palette.ink)
     known = [*ratios, FOUR_FIFTHS, 1.0]
     drawn.update_xaxes(range=[min(known) - 0.08, max(known) + 0.08], tickformat=".2~f", nticks=6, tickangle=0)
-    return _named(drawn, parts["stage"].to_list(), palette).update_layout(margin={"r": 132})
+    return named(drawn, parts["stage"].to_list(), palette).update_layout(margin={"r": 132})
 
 
 def _step(stage: str, place: int, ratio: float, palette: Palette, *, is_whole: bool) -> go.Scatter:
@@ -238,7 +182,7 @@ def stratified(found: pl.DataFrame, mode: Mode) -> go.Figure:
     for row in placed.iter_rows(named=True):
         _beside(drawn, f"{row['pooled']:.2f} / <b>{row['within']:.2f}</b>", row["place"], palette.ink)
     drawn.update_xaxes(type="log", tickvals=[0.1, 0.2, 0.5, 1, 2, 5, 10], tickformat=".1~f", tickangle=0)
-    drawn = _named(drawn, found["group"].to_list(), palette)
+    drawn = named(drawn, found["group"].to_list(), palette)
     return legend_above(drawn).update_layout(margin={"r": 96, "t": 34})
 
 
@@ -270,7 +214,7 @@ def composition(found: pl.DataFrame, reached: str, mode: Mode) -> go.Figure:
     for place, first, second in zip(places, before, after, strict=True):
         _beside(drawn, f"{first * 100:.1f} / <b>{second * 100:.1f} %</b>", place, palette.ink)
     drawn.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=5, tickangle=0)
-    drawn = _named(drawn, found["group"].to_list(), palette)
+    drawn = named(drawn, found["group"].to_list(), palette)
     return legend_above(drawn).update_layout(margin={"r": 104, "t": 34})
 
 
@@ -302,42 +246,4 @@ def participation(found: pl.DataFrame, mode: Mode) -> go.Figure:
         text = "not known" if row["share"] is None else f"<b>{row['share'] * 100:.1f} %</b>"
         _beside(drawn, text if row["known"] is None else f"{text}  n {row['known']:,}", place, palette.ink)
     drawn.update_xaxes(tickformat=".0%", range=[0, max([share or 0 for share in shares]) * 1.15], nticks=4, tickangle=0)
-    return _named(drawn, found["step"].to_list(), palette).update_layout(margin={"r": 124})
-
-
-def overview(found: pl.DataFrame, stages: dict[str, str], mode: Mode) -> go.Figure:
-    """Draw per dimension and stage how many of the groups compared are comparisons for review."""
-    palette = PALETTES[mode]
-    names = list(dict.fromkeys(found["dimension"].to_list()))
-    cells = {(row["dimension"], row["stage"]): row for row in found.iter_rows(named=True)}
-    grid = [[cells[name, stage] for stage in stages] for name in names]
-    drawn = figure(mode, len(names) * ROW + FRAME)
-    drawn.add_trace(
-        go.Heatmap(
-            x=list(stages.values()),
-            y=list(range(len(names))),
-            z=[[int(cell["review"] > 0) for cell in row] for row in grid],
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, palette.paper], [1, _faded(palette.lost, 0.3)]],
-            showscale=False,
-            xgap=3,
-            ygap=3,
-            text=[[_reviewed(cell) for cell in row] for row in grid],
-            texttemplate="%{text}",
-            textfont={"size": 12, "color": palette.ink},
-            customdata=[[_range(cell) for cell in row] for row in grid],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    )
-    drawn.update_xaxes(side="top", showgrid=False, tickangle=0, tickfont={"color": palette.ink, "size": 11})
-    return _named(drawn, names, palette)
-
-
-def _reviewed(cell: dict[str, Any]) -> str:
-    return f"{cell['review']} of {cell['compared']}" if cell["compared"] else MISSING
-
-
-def _range(cell: dict[str, Any]) -> str:
-    ratio = cell["lowest_ratio"]
-    return f"{cell['dimension']}: {'nothing to compare' if ratio is None else f'lowest ratio {ratio:.2f}'}"
+    return named(drawn, found["step"].to_list(), palette).update_layout(margin={"r": 124})

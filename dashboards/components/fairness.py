@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.charts import fairness as charts
+from dashboards.charts import fairness_grids as grids
 from dashboards.charts.style import Mode
 from dashboards.components import states
 from dashboards.components.chart_frame import chart_frame, table_frame
@@ -103,7 +104,7 @@ def compare(choice: Choice, mode: Mode) -> None:
             "ladder",
             findings.ladder(ladder),
             "Rate at each stage. Green: the highest shown; red: for review; a dash: withheld; blank: too few",
-            charts.ladder(ladder, STAGE_WORDS, mode),
+            grids.ladder(ladder, STAGE_WORDS, mode),
             ladder.drop("units"),
         )
     tested = fairness.table(compared.drop_nulls("verdict"))

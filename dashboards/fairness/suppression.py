@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from dashboards.fairness.groups import MINIMUM_UNITS
 
 LEAST_ADVANCED = 3
@@ -19,6 +21,8 @@ EDGES = (0.05, 0.1, 0.2, 0.3)
 """Ends of the bands, from the narrowest."""
 
 ALL_TIME = "All time"
+
+TINY = 1e-9
 
 Status = Literal["shown", "band", "counted", "hidden"]
 
@@ -106,18 +110,58 @@ def sums_of(cells: Sequence[Cell]) -> list[Sum]:
 
 
 def withhold(cells: Sequence[Cell], sums: Sequence[Sum], withheld: set[int], tells: Tells) -> set[int]:
-    """Return the withheld cells and as many more as it takes until no sum tells what is withheld.
+    """Return the withheld cells and as many more as it takes until no sum, nor all of them together, tell of one.
 
     Those of whom the group is unknown go first, for nobody compares them, then the smallest that hides enough.
     """
-    found, is_settled = set(withheld), False
+    found = _settled(cells, sums, set(withheld), tells)
+    while candidates := _hiding_more(cells, sums, found):
+        found = _settled(cells, sums, found | {min(candidates, key=lambda place: _preference(cells[place]))}, tells)
+    return found
+
+
+def _settled(cells: Sequence[Cell], sums: Sequence[Sum], withheld: set[int], tells: Tells) -> set[int]:
+    """Return the withheld cells and as many more as it takes until no sum by itself tells of one."""
+    found, is_settled = withheld, False
     while not is_settled:
         is_settled = True
         for each in sums:
             while tells(each, found) and (rest := [place for place in each.cells if place not in found]):
-                found.add(min(rest, key=lambda place: _preference(cells[place])))
+                found = found | {min(rest, key=lambda place: _preference(cells[place]))}
                 is_settled = False
     return found
+
+
+def _hiding_more(cells: Sequence[Cell], sums: Sequence[Sum], withheld: set[int]) -> list[int]:
+    """Return the cells of which one must be withheld too, since the sums of a stage together tell what is withheld."""
+    for stage in dict.fromkeys(cell.stage for cell in cells):
+        here = [each for each in sums if cells[each.parts[0]].stage == stage]
+        solved = solved_places([each for each in here if _is_open(each, withheld)], withheld)
+        telling = [each for each in here if solved.intersection(each.cells)]
+        for among in (telling, here if solved else []):
+            if rest := [place for each in among for place in each.cells if place not in withheld]:
+                return rest
+    return []
+
+
+def _is_open(each: Sum, withheld: set[int]) -> bool:
+    """Tell whether a sum says anything: the total of a period that is withheld altogether is not shown here either."""
+    return each.total is not None or not withheld.issuperset(each.parts)
+
+
+def solved_places(sums: Sequence[Sum], withheld: set[int]) -> set[int]:
+    """Return the withheld cells whose value follows from the sums by linear algebra."""
+    places = sorted({place for each in sums for place in each.cells if place in withheld})
+    if not places:
+        return set()
+    column = {place: number for number, place in enumerate(places)}
+    matrix = np.zeros((len(sums), len(places)))
+    for row, each in enumerate(sums):
+        for place in withheld.intersection(each.cells):
+            matrix[row, column[place]] = -1 if place == each.total else 1
+    _, sizes, directions = np.linalg.svd(matrix, full_matrices=False)
+    known = (directions[sizes > TINY] ** 2).sum(axis=0)
+    return {place for place in places if known[column[place]] > 1 - TINY}
 
 
 def _preference(cell: Cell) -> tuple[bool, bool, bool, int, str]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboards.charts import fairness as charts
+from dashboards.charts import fairness_grids as grids
 from dashboards.components import fairness as lens
 from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame
@@ -42,7 +43,7 @@ if offered := dimensions(scope):
         "overview",
         findings.overview(compared),
         "Groups for review, of those compared with the highest of their stage; all employers, all time",
-        charts.overview(compared, lens.STAGE_WORDS, mode),
+        grids.overview(compared, lens.STAGE_WORDS, mode),
         compared,
     )
     page.section("Who gets how far")
