@@ -43,6 +43,11 @@ class Model:
         return dict(self.date_grains).get(date_column or self.date_column or "", "day")
 
     @property
+    def is_of_employers(self) -> bool:
+        """Tell whether each row belongs to an employer, or to the host that owns it."""
+        return bool({"host", "employer"} & self.entities) or "host_id" in self.dimensions
+
+    @property
     def entities(self) -> frozenset[str]:
         """Name the entities of this model."""
         return frozenset(name for name, _ in self.entity_columns)
@@ -53,7 +58,8 @@ class Definition:
     """One metric, as its YAML entry says it.
 
     ``cohort`` names the metrics that count the whole cohort of a windowed rate, mature or not: the first, less the
-    others. ``unknown`` names the one that counts the units of which nobody can say what became of them.
+    others. ``unknown`` names the one that counts the units of which nobody can say what became of them. ``is_latest``
+    says that only the last period is counted, since each row looks back.
     """
 
     name: str
@@ -75,6 +81,7 @@ class Definition:
     expression: str | None
     cohort: tuple[str, ...] = ()
     unknown: str | None = None
+    is_latest: bool = False
 
     @property
     def is_rate(self) -> bool:
@@ -187,6 +194,7 @@ def _definition(metric: Mapping[str, Any], raw: Mapping[str, Mapping[str, Any]])
         expression=params.get("expr") if aggregation else None,
         cohort=tuple(meta.get("cohort") or ()),
         unknown=meta.get("unknown"),
+        is_latest=bool(counted.get("non_additive_dimension")),
     )
 
 

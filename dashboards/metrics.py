@@ -27,6 +27,13 @@ class UnreachableGroupError(ValueError):
         super().__init__(f"Expected one of {allowed}, reachable from the model {model}; found {by!r}.")
 
 
+class PlatformMetricError(DatabaseError):
+    """A metric of the whole platform was asked for one employer."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"Expected a model whose rows belong to employers, found {model}: ask it of the platform.")
+
+
 class UncompilableError(DatabaseError):
     """A question that MetricFlow cannot turn into SQL."""
 
@@ -160,6 +167,8 @@ def _host_condition(model: Model) -> str:
         return "{{ Entity('host') }} = $host"
     if "host_id" in model.dimensions:
         return f"{{{{ Dimension('{model.entity}__host_id') }}}} = $host"
+    if not model.is_of_employers:
+        raise PlatformMetricError(model.name)
     return "list_contains($employers, {{ Entity('employer') }})"
 
 

@@ -218,13 +218,13 @@ def rows_behind(scope: Scope, name: str) -> Rows | None:
     known = catalogue(scope.generation)
     definition = known.metric(name)
     model = known.models.get(definition.model)
-    if model is None or not may_open(scope, model.mart):
+    if model is None or not may_open(scope, model.mart) or (scope.host_id is not None and not model.is_of_employers):
         return None
     whole = _flag(known, definition.denominator or name, model)
     counted = _flag(known, definition.numerator or name, model)
     if whole is None or counted is None:
         return None
-    where = f"{_filters(scope, known, definition, model)} and {whole}"
+    where = f"{_kept(scope, known, definition, model)} and {whole}"
     return _rows(scope, model.mart, where, counted, _date_column(known, definition, model), is_rate=definition.is_rate)
 
 
@@ -279,6 +279,15 @@ def _flag(known: Catalogue, name: str, model: Model) -> str | None:
 def _date_column(known: Catalogue, definition: Definition, model: Model) -> str:
     counted = known.metrics.get(definition.denominator or definition.name, definition)
     return counted.clock_column or model.date_column or COLUMNS[model.mart][0]
+
+
+def _kept(scope: Scope, known: Catalogue, definition: Definition, model: Model) -> str:
+    """Return which rows of its mart a metric looks at, as a condition; some look at the last period alone."""
+    where = _filters(scope, known, definition, model)
+    if not definition.is_latest:
+        return where
+    date_column = _date_column(known, definition, model)
+    return f"{where} and {date_column} = (select max({date_column}) from analytics.marts.{model.mart} where {where})"
 
 
 def _filters(scope: Scope, known: Catalogue, definition: Definition, model: Model) -> str:

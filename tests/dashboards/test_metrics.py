@@ -6,10 +6,15 @@ import pytest
 from dashboards import metrics
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import UnknownMetricError, catalogue
-from dashboards.metrics import GROUP, UnreachableGroupError, ignored_filters, values
+from dashboards.metrics import GROUP, PlatformMetricError, UnreachableGroupError, ignored_filters, values
 from dashboards.scope import DIMENSIONS, Filters, Scope
 
 ScopeOf = Callable[..., Scope]
+
+
+def test_a_metric_of_the_platform_is_not_asked_of_an_employer(employer: ScopeOf) -> None:
+    with pytest.raises(PlatformMetricError, match="ask it of the platform"):
+        values(employer(), ["persons_applied"])
 
 
 def test_every_metric_is_computed_by_every_dimension_that_it_reaches(platform: ScopeOf) -> None:
