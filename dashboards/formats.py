@@ -45,11 +45,12 @@ def money_text(amount: float | None) -> str:
     """Write US dollars with at most four figures."""
     if amount is None:
         return MISSING
+    sign, size_of_it = "-" if amount < 0 else "", abs(amount)
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
-        if abs(amount) >= size:
-            shown = amount / (1e3 if letter == "k" else size)
-            return f"${shown:,.2f}{letter}" if shown < 10 else f"${shown:,.1f}{letter}"
-    return f"${amount:,.0f}"
+        if size_of_it >= size:
+            shown = size_of_it / (1e3 if letter == "k" else size)
+            return f"{sign}${shown:,.2f}{letter}" if shown < 10 else f"{sign}${shown:,.1f}{letter}"
+    return f"{sign}${size_of_it:,.0f}"
 
 
 def interval_text(unit: str, low: float, high: float) -> str:

@@ -45,7 +45,9 @@ class PageEntry:
 PAGES = (
     PageEntry("pipeline", "Pipeline", ":material/filter_alt:", EMPLOYER, "employer", SLICES, has_lens=True),
     PageEntry("hire_through", "Hire-through", ":material/trending_up:", EMPLOYER, "employer", SLICES),
+    PageEntry("roi", "ROI", ":material/savings:", EMPLOYER, "employer", ("period",)),
     PageEntry("fair_access", "Fair access", ":material/balance:", EMPLOYER, "employer"),
+    PageEntry("planner", "Planner", ":material/event_upcoming:", EMPLOYER, "employer", ("period", "category")),
     PageEntry("marketplace_health", "Marketplace health", ":material/storefront:", LEADERSHIP, "platform", MARKET),
     PageEntry("access_and_equity", "Access and equity", ":material/diversity_3:", LEADERSHIP, "platform"),
     PageEntry("data_health", "Data health", ":material/fact_check:", LEADERSHIP, "platform"),

@@ -27,7 +27,10 @@ class AssumptionRangeError(ValueError):
 
 @dataclass(frozen=True)
 class Assumption:
-    """One number that nobody measured here, with the range over which it is drawn; ``benchmark``: dim_benchmarks."""
+    """One number that nobody measured here, with the range over which it is drawn; ``benchmark``: dim_benchmarks.
+
+    ``least`` and ``most`` bound what makes sense at all.
+    """
 
     name: str
     label: str
@@ -37,6 +40,8 @@ class Assumption:
     unit: str
     source: str
     benchmark: str | None = None
+    least: float = 0.0
+    most: float | None = None
 
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high:
@@ -71,6 +76,7 @@ _DECLARED = (
         0.345, 0.345, 0.48, "share",
         "NACE 2017 (secondary): 65.5 % of internal interns stay; at worst they leave like other interns",
         "retention-internal-intern",
+        most=1.0,
     ),
     Assumption(
         "attrition_comparison",
@@ -78,6 +84,7 @@ _DECLARED = (
         0.538, 0.48, 0.538, "share",
         "NACE 2017 (secondary): 46.2 % of hires without an internship stay, 52 % of other interns",
         "retention-no-intern",
+        most=1.0,
     ),
     Assumption(
         "work_rate",
@@ -111,6 +118,7 @@ _DECLARED = (
         "How strongly something unmeasured may raise both being chosen and being hired",
         3, 1.5, 5, "risk ratio",
         "ours; in the sample the abler half is hired 3.6 times as often; judge it against measured covariates",
+        least=1.0,
     ),
 )  # fmt: skip
 
@@ -127,6 +135,19 @@ def assumptions(**values: float) -> dict[str, Assumption]:
         row = chosen[name]
         chosen[name] = replace(row, default=value, low=min(row.low, value), high=max(row.high, value))
     return chosen
+
+
+def chosen(values: Mapping[str, tuple[float, float, float]]) -> dict[str, Assumption]:
+    """Return all assumptions with value, low and high as a reader set them; a range is widened to hold its value."""
+    rows = assumptions(**{name: value for name, (value, _, _) in values.items()})
+    for name, (value, low, high) in values.items():
+        rows[name] = replace(rows[name], low=min(low, value), high=max(high, value))
+    return rows
+
+
+def changed(assumed: Mapping[str, Assumption]) -> tuple[Assumption, ...]:
+    """Return the assumptions whose value or range is not the default."""
+    return tuple(row for name, row in assumed.items() if row != ASSUMPTIONS[name])
 
 
 def fixed(**values: float) -> dict[str, Assumption]:

@@ -24,7 +24,7 @@ LEVELS = ("major_family", "years_to_graduation")
 COUNTS = ("prior_completion_count",)
 HIGHEST_COUNT = 3
 UNKNOWN = "unknown"
-MOST_GROUPS = 2000
+MOST_GROUPS = 500
 """More projects than this are bundled at random; bundles of exchangeable projects are resampled as validly."""
 
 

@@ -1,5 +1,6 @@
 """Incremental hires: how much more often those chosen were hired than they would have been, project by project."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from dashboards.economics.sensitivity import bias_factor, e_value
 
 DRAWS = 2000
 CELLS_AT_ONCE = 4_000_000
+RIDGE = 1e-9
 PROJECTS_NEEDED = 10
 """Below so many projects the bootstrap's interval is too narrow to be believed: METRICS.md, "Intervals"."""
 
@@ -71,7 +73,7 @@ def effect_on_the_treated(rows: Comparison, *, seed: int, draws: int = DRAWS) ->
     rng = np.random.default_rng(seed)
     sums = sums_by_group(rows, rng)
     groups = len(sums.treated)
-    difference, treated_rate = (float(part[0]) for part in _estimates(sums, np.ones((1, groups))))
+    difference, treated_rate = (float(part[0]) for part in _estimates(sums, np.ones((1, groups)), _exact_slopes))
     differences, rates = _bootstrap(sums, rng, draws)
     low, high = np.quantile(differences, [0.025, 0.975])
     ratios = risk_ratio(rates, rates - differences)
@@ -107,18 +109,32 @@ def _bootstrap(sums: Sums, rng: np.random.Generator, draws: int) -> tuple[Floats
     found: list[tuple[Floats, Floats]] = []
     for done in range(0, draws, at_once):
         weights = rng.multinomial(groups, np.full(groups, 1 / groups), size=min(at_once, draws - done))
-        found.append(_estimates(sums, weights.astype(np.float64)))
+        found.append(_estimates(sums, weights.astype(np.float64), _nearly_exact_slopes))
     differences, rates = (np.concatenate(part) for part in zip(*found, strict=True))
     return differences, rates
 
 
-def _estimates(sums: Sums, weights: Floats) -> tuple[Floats, Floats]:
+def _estimates(sums: Sums, weights: Floats, solved: Callable[[Floats, Floats], Floats]) -> tuple[Floats, Floats]:
     """Return difference and rate of the chosen for each row of weights (b x g)."""
     groups, width = sums.covariate_excess.shape
     treated = weights @ sums.treated
     excess = weights @ sums.excess
     if width:
         cross = (weights @ sums.cross.reshape(groups, -1)).reshape(-1, width, width)
-        slopes = (np.linalg.pinv(cross, hermitian=True) @ (weights @ sums.cross_outcome)[:, :, None])[:, :, 0]
+        slopes = solved(cross, weights @ sums.cross_outcome)
         excess = excess - ((weights @ sums.covariate_excess) * slopes).sum(axis=1)
     return excess / treated, weights @ sums.treated_outcome / treated
+
+
+def _exact_slopes(cross: Floats, cross_outcome: Floats) -> Floats:
+    """Return the shortest least-squares slopes (b x p): a covariate that varies within no project has none."""
+    return np.asarray((np.linalg.pinv(cross, hermitian=True) @ cross_outcome[:, :, None])[:, :, 0])
+
+
+def _nearly_exact_slopes(cross: Floats, cross_outcome: Floats) -> Floats:
+    """Return the same slopes to about eight digits, 20 times as fast, by a ridge of RIDGE x the mean diagonal."""
+    width = cross.shape[1]
+    diagonal = np.arange(width)
+    raised = cross.copy()
+    raised[:, diagonal, diagonal] += RIDGE * np.maximum(cross[:, diagonal, diagonal].mean(axis=1), 1.0)[:, None]
+    return np.asarray(np.linalg.solve(raised, cross_outcome[:, :, None])[:, :, 0])

@@ -64,11 +64,13 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Swing:
-    """ROI with one input at its low and its high, all others at their centre."""
+    """ROI with one input at its ``low`` and its ``high``, all others at their centre."""
 
     name: str
     at_low: float
     at_high: float
+    low: float
+    high: float
 
     @property
     def width(self) -> float:
@@ -180,7 +182,7 @@ def tornado(programme: Programme, effect: Effect, assumed: Mapping[str, Assumpti
     swings = []
     for name, pair in ends.items():
         at_low, at_high = (float(roi(programme, {**middle, name: np.array([end])})[0]) for end in pair)
-        swings.append(Swing(name, at_low, at_high))
+        swings.append(Swing(name, at_low, at_high, *pair))
     return sorted((each for each in swings if each.width > 0), key=lambda each: -each.width)
 
 

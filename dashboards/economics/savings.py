@@ -22,6 +22,15 @@ class Amount:
     high_usd: float
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 def saving_against_benchmark(hires: int, benchmark_usd: float, micro_cost_usd: float | None) -> float | None:
     """Return hires x (benchmark cost per hire - micro cost per hire) in USD; None where there is no cost per hire.
 

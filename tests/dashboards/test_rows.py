@@ -6,8 +6,9 @@ import pytest
 from dashboards.database import Query, run
 from dashboards.definitions import EMPLOYER_FACTS, Catalogue, Definition, catalogue
 from dashboards.metrics import values
+from dashboards.openable import COLUMNS
 from dashboards.readings import read
-from dashboards.rows import COLUMNS, COUNTED, rows_behind
+from dashboards.rows import COUNTED, rows_behind
 from dashboards.scope import DIMENSIONS, SENSITIVE, Filters, Scope
 
 ScopeOf = Callable[..., Scope]

@@ -1,0 +1,127 @@
+"""Charts of the ROI page: distribution, tornado, lift of being chosen."""
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboards.charts.style import PALETTES, Mode, figure, label
+from dashboards.economics.roi import Distribution
+
+ROW = 52
+
+
+def distribution(bins: pl.DataFrame, found: Distribution, mode: Mode) -> go.Figure:
+    """Draw the draws of ROI, those above zero in the accent, with zero, the median and the 80 % band labelled."""
+    colours = PALETTES[mode]
+    drawn = figure(mode, 300)
+    middles = ((bins["low"] + bins["high"]) / 2).to_list()
+    drawn.add_trace(
+        go.Bar(
+            x=middles,
+            y=bins["draws"].to_list(),
+            width=(bins["high"] - bins["low"]).to_list(),
+            marker={"color": [colours.accent if each > 0 else colours.neutral for each in middles], "line_width": 0},
+            hovertemplate="ROI about %{x:.0%}: %{y:,} draws<extra></extra>",
+        )
+    )
+    drawn.add_vrect(x0=found.low, x1=found.high, fillcolor=colours.ink, opacity=0.07, line_width=0, layer="below")
+    drawn.add_vline(x=0, line={"color": colours.ink, "width": 1.5})
+    drawn.add_vline(x=found.median, line={"color": colours.soft_ink, "width": 1.5, "dash": "dot"})
+    band = f"80 % of draws: {found.low:+.0%} to {found.high:+.0%}"
+    above = {"yref": "paper", "yanchor": "bottom"}
+    label(drawn, band, (found.low + found.high) / 2, 1.1, colours.soft_ink, **above, xanchor="center")
+    is_left = found.median < 0
+    side = {"xanchor": "right", "xshift": -4} if is_left else {"xanchor": "left", "xshift": 4}
+    other = {"xanchor": "left", "xshift": 4} if is_left else {"xanchor": "right", "xshift": -4}
+    label(drawn, f"<b>median {found.median:+.0%}</b>", found.median, 1.0, colours.ink, **above, **side)
+    label(drawn, "break-even", 0, 1.0, colours.soft_ink, **above, **other)
+    ends = [*bins["low"].to_list(), *bins["high"].to_list(), 0.0]
+    spare = (max(ends) - min(ends)) * 0.05
+    drawn.update_xaxes(tickformat="+.0%", title="ROI", range=[min(ends) - spare, max(ends) + spare], nticks=7)
+    drawn.update_yaxes(visible=False)
+    return drawn.update_layout(bargap=0.04, margin={"t": 52, "b": 40})
+
+
+def tornado(swings: pl.DataFrame, mode: Mode) -> go.Figure:
+    """Draw what each input does to ROI from the low to the high end of its range, widest first."""
+    colours = PALETTES[mode]
+    drawn = figure(mode, ROW * swings.height + 40)
+    centre = _between(swings)
+    for place, row in enumerate(swings.iter_rows(named=True)):
+        for end, text in (("at_low", row["low_text"]), ("at_high", row["high_text"])):
+            drawn.add_trace(
+                go.Bar(
+                    y=[place],
+                    x=[row[end] - centre],
+                    base=centre,
+                    orientation="h",
+                    marker={"color": colours.accent if row[end] > centre else colours.neutral},
+                    customdata=[row[end]],
+                    hovertemplate=f"{row['input']} at {text}: ROI %{{customdata:+.0%}}<extra></extra>",
+                )
+            )
+            is_right = row[end] > centre
+            label(
+                drawn,
+                f"{row[end]:+.0%}",
+                row[end],
+                place,
+                colours.ink,
+                xanchor="left" if is_right else "right",
+                xshift=4 if is_right else -4,
+            )
+        span = f"<b>{row['input']}</b>  {row['low_text']} to {row['high_text']}"
+        label(drawn, span, 0, place - 0.46, colours.ink, xref="paper", yanchor="middle", bgcolor=colours.paper)
+    ends = [*swings["at_low"].to_list(), *swings["at_high"].to_list()]
+    spare = max(max(ends) - min(ends), 0.01) * 0.2
+    drawn.add_vline(x=centre, line={"color": colours.soft_ink, "width": 1, "dash": "dot"})
+    if min(ends) - spare <= 0 <= max(ends) + spare:
+        drawn.add_vline(x=0, line={"color": colours.ink, "width": 1.5})
+    drawn.update_xaxes(tickformat="+.0%", title="ROI", range=[min(ends) - spare, max(ends) + spare], nticks=6)
+    drawn.update_yaxes(visible=False, range=[swings.height - 0.5, -0.75])
+    return drawn.update_layout(barmode="overlay", bargap=0.62, margin={"b": 40})
+
+
+def _between(swings: pl.DataFrame) -> float:
+    """Return ROI with every input at its centre: the one value that lies within all bars."""
+    lows = swings.select(pl.min_horizontal("at_low", "at_high").max()).item()
+    highs = swings.select(pl.max_horizontal("at_low", "at_high").min()).item()
+    return float((lows + highs) / 2)
+
+
+def lift(rates: pl.DataFrame, mode: Mode) -> go.Figure:
+    """Draw how often the chosen were hired against what would have happened, with the interval of the latter."""
+    colours = PALETTES[mode]
+    drawn = figure(mode, 2 * ROW + 76)
+    for place, (row, colour) in enumerate(
+        zip(rates.iter_rows(named=True), (colours.host, colours.neutral), strict=True)
+    ):
+        ends = None
+        if row["low"] is not None:
+            ends = {
+                "type": "data",
+                "symmetric": False,
+                "array": [row["high"] - row["share"]],
+                "arrayminus": [row["share"] - row["low"]],
+                "color": colours.ink,
+                "thickness": 1.5,
+                "width": 5,
+            }
+        drawn.add_trace(
+            go.Bar(
+                y=[place],
+                x=[row["share"]],
+                orientation="h",
+                marker={"color": colour},
+                error_x=ends,
+                hovertemplate=f"{row['who']}: %{{x:.1%}}<extra></extra>",
+            )
+        )
+        words = f"<b>{row['share']:.1%}</b>  {row['who']}"
+        label(drawn, words, 0, place - 0.46, colours.ink, xref="paper", yanchor="middle", bgcolor=colours.paper)
+    low = min([0.0, *rates["low"].drop_nulls().to_list(), *rates["share"].to_list()])
+    high = max([0.01, *rates["high"].drop_nulls().to_list(), *rates["share"].to_list()])
+    drawn.update_xaxes(tickformat=".0%", range=[low * 1.05, high * 1.05], nticks=6, title="hired within a year")
+    drawn.update_yaxes(visible=False, range=[1.5, -0.75])
+    if low < 0:
+        drawn.add_vline(x=0, line={"color": colours.ink, "width": 1})
+    return drawn.update_layout(bargap=0.6, margin={"b": 40})
