@@ -1,9 +1,13 @@
-"""Bands of a platform's curve, where units come in clusters: the cluster bootstrap. Pure numpy.
+"""Bands of a platform's curve, where units come in clusters: the closed form of the cluster bootstrap. Pure numpy.
 
-The curve itself, and its variance for independent units, come from the published macro ``marts.cumulative_incidence``;
-here employers are drawn anew, and what their completers' counts then make of the curve says how far it may be off.
+The curve itself, and its variance for independent units, come from the published macro ``marts.cumulative_incidence``.
+Here the same curve is differentiated by the weight of each employer: the squares of these influences, summed, are the
+variance that drawing whole employers anew comes to (the infinitesimal jackknife; Efron 1982, chapter 6). Measured on
+2026-11-22 over the pairs of 10 million applications, 400 draws took 40 times as long; the tests compare both over 200
+seeds.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +18,8 @@ from dashboards.intervals import CLUSTERS_NEEDED, Z_95
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-DRAWS = 400
 CELLS_AT_ONCE = 4_000_000
-"""Cluster x day counts are made for so many cells at a time: 32 MB each."""
+"""Cluster x day sums are made for so many cells at a time: 32 MB each."""
 
 
 @dataclass(frozen=True)
@@ -33,48 +36,59 @@ class Units:
 
     @classmethod
     def of(cls, entry_days: ArrayLike, exit_days: ArrayLike, event_code: ArrayLike, cluster: ArrayLike) -> "Units":
-        """Return the units that were watched at all, with their clusters numbered in the order of their names."""
-        entry, leave, event = (np.asarray(each, dtype=np.int64) for each in (entry_days, exit_days, event_code))
+        """Return the units that were watched at all; clusters are whole numbers, of which those in use are kept."""
+        given = (np.asarray(each, dtype=np.int64) for each in (entry_days, exit_days, event_code, cluster))
+        entry, leave, event, number = given
         watched = leave > entry
-        _, number = np.unique(np.asarray(cluster)[watched], return_inverse=True)
-        return cls(entry[watched], leave[watched], event[watched], number.astype(np.int64))
+        is_used = np.bincount(number[watched]) > 0
+        return cls(entry[watched], leave[watched], event[watched], (np.cumsum(is_used) - 1)[number[watched]])
 
     @property
     def cluster_count(self) -> int:
         return int(self.cluster.max()) + 1 if len(self.cluster) else 0
 
 
-def weighted_incidences(units: Units, days: ArrayLike, weights: ArrayLike) -> Floats:
-    """Return the cumulative incidence of event 1 on each of the days, for each way to weigh the clusters.
+@dataclass(frozen=True)
+class Steps:
+    """The curve of event 1 day by day, from day 0: its incidence, and what one unit at risk or leaving adds to it.
 
-    ``weights`` is draws x clusters, how often each cluster counts; the answer is draws x days, 0 where nobody counts.
-    Aalen and Johansen (1978), with the risk set of the published macro: entry < day <= exit.
+    ``if_hit`` and ``if_left`` are the weights of an event on its day, the others run up the expectation until a day.
     """
-    weighed = np.atleast_2d(np.asarray(weights, dtype=np.float64))
-    asked = np.asarray(days, dtype=np.int64)
-    is_step = (units.event_code > 0) & (units.exit_days <= asked.max(initial=0))
-    event_days = np.unique(units.exit_days[is_step])
-    at_risk, events, hits = np.split(_weighed_counts(units, event_days, weighed), 3, axis=1)
-    occupied = at_risk > 0
-    left = 1 - np.divide(events, at_risk, out=np.zeros_like(events), where=occupied)
-    before = np.cumprod(np.hstack([np.ones((len(weighed), 1)), left[:, :-1]]), axis=1)
-    steps = np.divide(before * hits, at_risk, out=np.zeros_like(hits), where=occupied)
-    so_far = np.hstack([np.zeros((len(weighed), 1)), np.cumsum(steps, axis=1)])
-    return np.asarray(so_far[:, np.searchsorted(event_days, asked, side="right")])
+
+    incidence: Floats
+    if_hit: Floats
+    if_left: Floats
+    expected_hits: Floats
+    expected_exits: Floats
+    expected_exits_by_incidence: Floats
+
+    @classmethod
+    def of(cls, units: Units, last_day: int) -> "Steps":
+        """Draw the curve up to a day, with the risk set of the published macro: entry < day <= exit."""
+        at_risk, exits, hits = _counts(units, last_day)
+        occupied, outlived = at_risk > 0, at_risk > exits
+        left = 1 - np.divide(exits, at_risk, out=np.zeros_like(exits), where=occupied)
+        before = np.concatenate([[1.0], np.cumprod(left)[:-1]])
+        if_hit = np.divide(before, at_risk, out=np.zeros_like(before), where=occupied)
+        if_left = np.divide(1.0, at_risk - exits, out=np.zeros_like(before), where=outlived)
+        incidence = np.cumsum(if_hit * hits)
+        expected = np.divide(exits * if_left, at_risk, out=np.zeros_like(before), where=occupied)
+        hazard = np.divide(if_hit * hits, at_risk, out=np.zeros_like(before), where=occupied)
+        return cls(incidence, if_hit, if_left, np.cumsum(hazard), np.cumsum(expected), np.cumsum(incidence * expected))
 
 
-def clustered_variance(units: Units, days: ArrayLike, draws: int = DRAWS, seed: int = 0) -> Floats | None:
-    """Return the variance of the cumulative incidence on each day when whole clusters are drawn with replacement.
+def clustered_variance(units: Units, days: ArrayLike) -> Floats | None:
+    """Return the variance of the cumulative incidence on each day, where whole clusters share their fate.
 
-    Efron and Tibshirani (1993), chapter 6; times C / (C - 1), since drawing from C clusters understates by as much.
-    None below ten clusters, which say too little about how clusters differ.
+    The sum of the squared influences of C clusters, times C / (C - 1). None below ten clusters, which say too little
+    about how clusters differ.
     """
     clusters = units.cluster_count
     if clusters < CLUSTERS_NEEDED:
         return None
-    weights = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=draws)
-    replicates = weighted_incidences(units, days, weights)
-    return np.asarray(replicates.var(axis=0, ddof=1) * clusters / (clusters - 1))
+    asked, place = np.unique(np.asarray(days, dtype=np.int64), return_inverse=True)
+    squares = sum((block**2).sum(axis=0) for block in _influences(units, asked))
+    return np.asarray(squares * clusters / (clusters - 1))[place]
 
 
 def log_log_band(incidence: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
@@ -88,43 +102,89 @@ def log_log_band(incidence: ArrayLike, variance: ArrayLike) -> tuple[Floats, Flo
 
 
 def clustered_band(
-    units: Units, days: ArrayLike, incidence: ArrayLike, variance: ArrayLike, draws: int = DRAWS, seed: int = 0
+    units: Units, days: ArrayLike, incidence: ArrayLike, low: ArrayLike, high: ArrayLike, kept: ArrayLike | None = None
 ) -> tuple[Floats, Floats] | None:
     """Return the 95 % band of a curve whose units come in clusters, or None below ten clusters.
 
-    ``incidence`` and ``variance`` are the macro's, on the same days. Clusters widen the band and never narrow it, as
-    with the design effect of a rate.
+    ``incidence``, ``low`` and ``high`` are the macro's, on the same rising days (NaN where there is no band). Clusters
+    widen the band and never narrow it, as with the design effect of a rate. The spread is worked out on the days that
+    are ``kept``, all if none are named, and read off a straight line between them.
     """
-    clustered = clustered_variance(units, days, draws, seed)
-    if clustered is None:
+    asked = np.asarray(days, dtype=np.int64)
+    worked_out = asked if kept is None else np.asarray(kept, dtype=np.int64)
+    variance = clustered_variance(units, worked_out)
+    if variance is None:
         return None
-    return log_log_band(incidence, np.maximum(clustered, np.asarray(variance, dtype=np.float64)))
+    spread = np.interp(asked, worked_out, np.sqrt(variance))
+    below, above = log_log_band(incidence, spread**2)
+    return np.fmin(below, np.asarray(low, dtype=np.float64)), np.fmax(above, np.asarray(high, dtype=np.float64))
 
 
-def _weighed_counts(units: Units, days: Ints, weights: Floats) -> Floats:
-    """Return draws x (3 x days): at risk, events of any kind, events 1; a block of clusters at a time."""
-    total = np.zeros((len(weights), 3 * len(days)))
-    block = max(1, CELLS_AT_ONCE // max(1, len(days)))
-    order = np.argsort(units.cluster, kind="stable")
-    for first in range(0, units.cluster_count, block):
-        last = min(first + block, units.cluster_count)
-        start, end = np.searchsorted(units.cluster[order], (first, last))
-        total += weights[:, first:last] @ _counts(units, order[start:end], first, last - first, days)
-    return total
+def _influences(units: Units, days: Ints) -> Iterator[Floats]:
+    """Yield clusters x days, a block of clusters at a time: by how much the curve moves per unit of a cluster's weight.
+
+    One unit's influence is the sum over its days at risk of S(u-) / n(u) dM1(u) - (F(t) - F(u)) / (n(u) - d(u)) dM(u),
+    where M counts its events less those expected of it. Sums over the days are differences of running sums.
+    """
+    steps = Steps.of(units, int(days.max(initial=0)))
+    entered, left = np.searchsorted(days, units.entry_days, "right"), np.searchsorted(days, units.exit_days, "left")
+    at_entry = _running(steps, units.entry_days)
+    at_exit = _running(steps, units.exit_days) + _jumps(steps, units)
+    incidence = steps.incidence[days]
+    ran, exits = steps.expected_hits[days] + steps.expected_exits_by_incidence[days], steps.expected_exits[days]
+    size = max(1, CELLS_AT_ONCE // (len(days) + 1))
+    for first in range(0, units.cluster_count, size):
+        clusters = min(size, units.cluster_count - first)
+        chosen = (units.cluster >= first) & (units.cluster < first + clusters)
+        spread = _Spread(units.cluster[chosen] - first, entered[chosen], left[chosen], clusters, len(days))
+        ones = np.ones(int(chosen.sum()))
+        inside = spread.so_far(ones, -ones)
+        plain = spread.so_far(-at_entry[0][chosen], at_exit[0][chosen])
+        scaled = spread.so_far(-at_entry[1][chosen], at_exit[1][chosen])
+        yield plain - inside * ran + incidence * (scaled + inside * exits)
 
 
-def _counts(units: Units, chosen: Ints, first: int, clusters: int, days: Ints) -> Floats:
-    """Return clusters x (3 x days) of the chosen units: at risk, events of any kind, events 1."""
-    size = len(days) + 1  # the last column takes what happens after the last of the days
-    rows = (units.cluster[chosen] - first) * size
+def _running(steps: Steps, day: Ints) -> Floats:
+    """Return what a unit under watch until a day has been expected to add: apart from, and times, the incidence."""
+    held = np.minimum(day, len(steps.incidence) - 1)
+    return np.stack([-steps.expected_hits[held] - steps.expected_exits_by_incidence[held], steps.expected_exits[held]])
 
-    def spread(columns: Ints, counted: NDArray[np.bool_] | None = None) -> Floats:
-        cells = rows + columns if counted is None else (rows + columns)[counted]
-        return np.bincount(cells, minlength=clusters * size).reshape(clusters, size)[:, :-1].astype(np.float64)
 
-    event = units.event_code[chosen]
-    entered = np.searchsorted(days, units.entry_days[chosen], side="right")
-    left = np.searchsorted(days, units.exit_days[chosen], side="right")
-    at = np.searchsorted(days, units.exit_days[chosen], side="left")
-    at_risk = np.cumsum(spread(entered) - spread(left), axis=1)
-    return np.hstack([at_risk, spread(at, event > 0), spread(at, event == 1)])
+def _jumps(steps: Steps, units: Units) -> Floats:
+    """Return what the event of each unit adds on its day: apart from, and times, the incidence."""
+    held = np.minimum(units.exit_days, len(steps.incidence) - 1)
+    leaving = np.where(units.event_code > 0, steps.if_left[held], 0.0)
+    hit = np.where(units.event_code == 1, steps.if_hit[held], 0.0)
+    return np.stack([hit + steps.incidence[held] * leaving, -leaving])
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """Where units of a block lie among clusters x days: the first day after entry, the first from exit on."""
+
+    cluster: Ints
+    entered: Ints
+    left: Ints
+    clusters: int
+    days: int
+
+    def so_far(self, at_entry: Floats, at_exit: Floats) -> Floats:
+        """Return clusters x days: the sum of the amounts that units bring when they enter and when they leave."""
+        size = self.days + 1  # the last column takes what happens after the last of the days
+        cells = np.concatenate([self.cluster * size + self.entered, self.cluster * size + self.left])
+        amounts = np.concatenate([at_entry, at_exit])
+        table = np.bincount(cells, weights=amounts, minlength=self.clusters * size).reshape(self.clusters, size)
+        return np.cumsum(table[:, :-1], axis=1)
+
+
+def _counts(units: Units, last_day: int) -> tuple[Floats, Floats, Floats]:
+    """Return per day from 0 to the last one: at risk, events of any kind, events 1."""
+    size = last_day + 2  # the last place takes what happens after the last day
+
+    def on(days: Ints) -> Floats:
+        return np.bincount(np.minimum(days, last_day + 1), minlength=size)[:-1].astype(np.float64)
+
+    before = np.cumsum(on(units.entry_days) - on(units.exit_days))
+    at_risk = np.concatenate([[0.0], before[:-1]])
+    event = units.event_code
+    return at_risk, on(units.exit_days[event > 0]), on(units.exit_days[event == 1])

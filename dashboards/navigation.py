@@ -44,11 +44,29 @@ class PageEntry:
 
 PAGES = (
     PageEntry("pipeline", "Pipeline", ":material/filter_alt:", EMPLOYER, "employer", SLICES, has_lens=True),
-    PageEntry("hire_through", "Hire-through", ":material/trending_up:", EMPLOYER, "employer", SLICES),
+    PageEntry(
+        "hire_through",
+        "Hire-through",
+        ":material/trending_up:",
+        EMPLOYER,
+        "employer",
+        (*SLICES, "window"),
+        ("completed", "graduated"),
+        has_lens=True,
+    ),
     PageEntry("roi", "ROI", ":material/savings:", EMPLOYER, "employer", ("period",)),
     PageEntry("fair_access", "Fair access", ":material/balance:", EMPLOYER, "employer"),
     PageEntry("planner", "Planner", ":material/event_upcoming:", EMPLOYER, "employer", ("period", "category")),
     PageEntry("marketplace_health", "Marketplace health", ":material/storefront:", LEADERSHIP, "platform", MARKET),
+    PageEntry(
+        "platform_hire_through",
+        "Hire-through, all employers",
+        ":material/trending_up:",
+        LEADERSHIP,
+        "platform",
+        (*MARKET, "window"),
+        ("completed", "graduated"),
+    ),
     PageEntry("access_and_equity", "Access and equity", ":material/diversity_3:", LEADERSHIP, "platform"),
     PageEntry("data_health", "Data health", ":material/fact_check:", LEADERSHIP, "platform"),
 )

@@ -11,7 +11,7 @@ LEAST_LABELLED = 0.08
 MARKED_DAYS = {180: "6", 365: "12", 730: "24", 1095: "36"}
 
 
-def incidence(curve: pl.DataFrame, mode: Mode, host_word: str) -> go.Figure:
+def incidence(curve: pl.DataFrame, mode: Mode, host_word: str, start: str = "completing") -> go.Figure:
     """Draw the cumulative incidence of a host hire with its 95 % band, and below it that of a hire elsewhere.
 
     There is no band before the first hire: nothing is known of its spread.
@@ -22,7 +22,7 @@ def incidence(curve: pl.DataFrame, mode: Mode, host_word: str) -> go.Figure:
     banded = curve.drop_nulls(["host_lower", "host_upper"])
     band = {"x": banded["day"].to_list(), "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
     drawn.add_trace(go.Scatter(y=banded["host_upper"].to_list(), **band), row=1, col=1)
-    fill = {"fill": "tonexty", "fillcolor": _band(colours.host)}
+    fill = {"fill": "tonexty", "fillcolor": tint(colours.host)}
     drawn.add_trace(go.Scatter(y=banded["host_lower"].to_list(), **band, **fill), row=1, col=1)
     drawn.add_trace(_line(curve, "host_incidence", colours.host, host_word), row=1, col=1)
     drawn.add_trace(_line(curve, "elsewhere_incidence", colours.elsewhere, "Hired elsewhere first"), row=2, col=1)
@@ -32,7 +32,7 @@ def incidence(curve: pl.DataFrame, mode: Mode, host_word: str) -> go.Figure:
     small = f'<span style="font-size:11px;color:{colours.soft_ink}">'
     ticks = [f"{text}<br>{small}{_at_risk(curve, day)}</span>" for day, text in marks.items()]
     drawn.update_xaxes(range=[0, last], tickvals=list(marks), ticktext=ticks, tickangle=0)
-    drawn.update_xaxes(title="months after completing; below, still at risk", row=2, col=1)
+    drawn.update_xaxes(title=f"months after {start}; below, still at risk", row=2, col=1)
     drawn.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=5)
     for row, (word, colour) in enumerate(((host_word, colours.host), ("Hired elsewhere first", colours.elsewhere)), 1):
         drawn.add_annotation(
@@ -50,7 +50,8 @@ def incidence(curve: pl.DataFrame, mode: Mode, host_word: str) -> go.Figure:
     return drawn
 
 
-def _band(colour: str) -> str:
+def tint(colour: str) -> str:
+    """Return a colour so thin that a band of it lets lines and grid through."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.18)"
 
@@ -108,12 +109,12 @@ def maturity(meters: pl.DataFrame, mode: Mode) -> go.Figure:
     return drawn
 
 
-def standing(found: pl.DataFrame, mode: Mode) -> go.Figure:
-    """Draw per window where completers stand: hired by us, hired elsewhere first, neither."""
+def standing(found: pl.DataFrame, mode: Mode, host_word: str = "With us") -> go.Figure:
+    """Draw per window where completers stand: hired by the host, hired elsewhere first, neither."""
     colours = PALETTES[mode]
     drawn = figure(mode, 44 * len(MARKED_DAYS) + 44)
     parts = (
-        ("host", "With us", colours.host),
+        ("host", host_word, colours.host),
         ("elsewhere", "Elsewhere", colours.elsewhere),
         ("neither", "Neither yet", colours.neutral),
     )

@@ -1,5 +1,7 @@
 """Findings of the Hire-through page."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from dashboards.findings import Finding
@@ -7,8 +9,8 @@ from dashboards.formats import share_text, whole_share_text
 from dashboards.slices.outcomes import Incidence
 
 
-def curve(readings: list[Incidence | None], names: list[str], who: str) -> Finding:
-    """Say what share was hired by the last window that can be read."""
+def curve(readings: Sequence[Incidence | None], names: Sequence[str], who: str) -> Finding:
+    """Say what share was hired by the last window that can be read; ``who`` is the subject: "We", or "Hosts"."""
     known = [(name, each) for name, each in zip(names, readings, strict=True) if each is not None]
     if not known:
         return Finding("Too few completers have been watched for long enough", "No window has 10 completers at risk.")
@@ -18,10 +20,11 @@ def curve(readings: list[Incidence | None], names: list[str], who: str) -> Findi
         f"{share_text(each.elsewhere)}, {each.at_risk:,} at risk"
         for window, each in known
     ]
+    unbanded = "" if last.low is not None else " There is no band where nobody, or everybody, was hired."
+    done = f"{who} hire {share_text(last.host)}" if last.host else f"{who} have hired none"
     return Finding(
-        f"{who} {share_text(last.host)} of completers within {name}; "
-        f"{whole_share_text(last.elsewhere)} start elsewhere first",
-        f"Cumulative incidence with its 95 % band. {'. '.join(parts)}.",
+        f"{done} of completers within {name}; {whole_share_text(last.elsewhere)} start elsewhere first",
+        f"Cumulative incidence with its 95 % band. {'. '.join(parts)}.{unbanded}",
     )
 
 
@@ -32,9 +35,10 @@ def _band(low: float | None, high: float | None) -> str:
 def left_out(counts: pl.DataFrame) -> str:
     """Say which completers hire-through is not about."""
     row = counts.row(0, named=True)
+    unknown = f", {row['unknown_graduation']:,} of unknown graduation" if row["unknown_graduation"] else ""
     return (
-        f"Completers whose window is over, hatched those still watched. Left out: {row['pre_existing']:,} known to us "
-        f"before, {row['employed_elsewhere']:,} employed elsewhere when they completed"
+        f"Completers whose window is over, hatched those still watched. Left out: {row['pre_existing']:,} known to the "
+        f"host before, {row['employed_elsewhere']:,} employed elsewhere when they completed{unknown}"
     )
 
 
@@ -44,19 +48,21 @@ def maturity(meters: pl.DataFrame) -> Finding:
     parts = [
         f"{each['window']}: {each['mature']:,} over, {each['waiting']:,} not" for each in meters.iter_rows(named=True)
     ]
+    if row["share"] is None:
+        return Finding("There are no completers to watch", "Nobody in this slice is waited for.")
     return Finding(
         f"{whole_share_text(row['share'])} of completers have been watched for a full year",
         f"Completers whose window is over. {', '.join(parts)}.",
     )
 
 
-def standing(found: pl.DataFrame) -> Finding:
-    """Say how many have not started anywhere by the last window."""
+def standing(found: pl.DataFrame, where: str = "with us") -> Finding:
+    """Say how many have not started anywhere by the last window; ``where`` is the host's place."""
     if found.is_empty():
         return Finding("Too few watched to say where completers stand", "No window has 10 completers at risk.")
     last = found.row(-1, named=True)
     parts = [
-        f"{row['window']}: {share_text(row['host'])} with us, {share_text(row['elsewhere'])} elsewhere, "
+        f"{row['window']}: {share_text(row['host'])} {where}, {share_text(row['elsewhere'])} elsewhere, "
         f"{share_text(row['neither'])} neither"
         for row in found.iter_rows(named=True)
     ]
@@ -66,7 +72,7 @@ def standing(found: pl.DataFrame) -> Finding:
     )
 
 
-def groups(found: pl.DataFrame, word: str, overall: float | None) -> Finding:
+def groups(found: pl.DataFrame, word: str, overall: float | None, window: str = "12 months") -> Finding:
     """Say whether any group's band leaves out the whole, without ranking noise."""
     known = found.drop_nulls("value")
     few = found.height - known.height
@@ -77,10 +83,15 @@ def groups(found: pl.DataFrame, word: str, overall: float | None) -> Finding:
     apart = (
         known.filter((pl.col("low") > overall) | (pl.col("high") < overall)) if overall is not None else known.clear()
     )
+    banded = known.drop_nulls(["low", "high"])
     if known.is_empty():
         title = f"No {word.lower()} has enough completers yet"
+    elif overall is None:
+        title = f"By {word.lower()}; the whole cannot be read at {window} yet"
+    elif banded.is_empty():
+        title = f"Nobody hired yet in any {word.lower()} that can be read"
     elif apart.is_empty():
         title = f"No {word.lower()} stands apart from the whole: every band covers {share_text(overall)}"
     else:
         title = f"{', '.join(apart['group'].to_list()[:3])}: apart from the whole at {share_text(overall)}"
-    return Finding(title, f"Hired within 12 months by {word.lower()}. {'; '.join(parts)}. Too few to say: {few}.")
+    return Finding(title, f"Hired within {window} by {word.lower()}. {'; '.join(parts)}. Too few to say: {few}.")

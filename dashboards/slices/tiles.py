@@ -1,28 +1,12 @@
-"""Tiles that are no metric: windows of the curve, the median day, the pipeline's own records."""
-
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+"""Tiles that are no metric: the median day, the pipeline's own records."""
 
 import polars as pl
 
 from dashboards.database import Query
 from dashboards.formats import share_text
-from dashboards.intervals import Interval
 from dashboards.readings import Explanation, Reading
 from dashboards.scope import Scope
 from dashboards.slices import operations, projects
-from dashboards.slices.outcomes import LEAST_AT_RISK, Incidence, band_notes, curve_query
-
-CURVE = Explanation(
-    text="Share of completers who start full-time at this employer within the window after their first completion. "
-    "Who is still inside the window counts for as long as watched; a first full-time start elsewhere competes.",
-    formula="Aalen-Johansen cumulative incidence with its log-log band; over all employers, bootstrapped by employer",
-    clock="first completion with the employer",
-    window="",
-    owner="",
-    direction="higher is better",
-)
 
 FIRST_APPLICATION = Explanation(
     text="The first day by which half of the projects had drawn an application. Closing without one competes; projects "
@@ -33,31 +17,6 @@ FIRST_APPLICATION = Explanation(
     owner="",
     direction="lower is better",
 )
-
-
-def curve_reading(scope: Scope, found: Incidence | None, meter: Mapping[str, Any]) -> Reading:
-    """Return the curve at one window; the meter says how many completers have the whole window behind them."""
-    window = str(meter["window"])
-    few = f"fewer than {LEAST_AT_RISK} completers have been watched for {window}"
-    return Reading(
-        name=f"hire_through_{window.replace(' ', '_')}",
-        label=f"Hired by us within {window}",
-        unit="share",
-        value=found.host if found else None,
-        explanation=replace(CURVE, window=window),
-        receipt=curve_query(scope),
-        filters=scope.filters,
-        interval=_band(found),
-        denominator=meter["in_curve"],
-        mature_share=meter["share"],
-        notes=band_notes(scope) if found else (few,),
-    )
-
-
-def _band(found: Incidence | None) -> Interval | None:
-    if found is None or found.low is None or found.high is None:
-        return None
-    return Interval(found.low, found.high)
 
 
 def median_reading(scope: Scope, incidence: pl.DataFrame) -> Reading:

@@ -1,4 +1,7 @@
-"""The cluster bootstrap: against the published macro, against closed cases, and against planted clusters."""
+"""The closed form of the cluster bootstrap: against the bootstrap itself, closed cases, and planted clusters.
+
+The bootstrap, in turn, is held against the published macro.
+"""
 
 import duckdb
 import numpy as np
@@ -6,14 +9,16 @@ import polars as pl
 import pytest
 
 from dashboards import bands
-from dashboards.bands import Units, clustered_band, clustered_variance, log_log_band, weighted_incidences
+from dashboards.bands import Steps, Units, clustered_band, clustered_variance, log_log_band
 from pipelines.sample.outcomes import draw_pairs, true_incidence
 from pipelines.sample.scenario import YEAR, at_day, curve_of
+from tests.dashboards import bootstrap
+from tests.dashboards.bootstrap import bootstrapped_variance, weighted_incidences
 
 
 def units_of(pairs: pl.DataFrame, cluster: object = None) -> Units:
     named = range(pairs.height) if cluster is None else cluster
-    return Units.of(pairs["entry_days"], pairs["exit_days"], pairs["event_code"], named)
+    return Units.of(pairs["entry_days"], pairs["exit_days"], pairs["event_code"], list(named))
 
 
 def late_pairs(seed: int, size: int = 300) -> pl.DataFrame:
@@ -51,8 +56,8 @@ def test_the_curve_of_the_clusters_as_they_are_is_the_macro_s(connection: duckdb
 def test_a_cluster_that_is_drawn_twice_counts_twice_and_one_that_is_not_drawn_never(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bands, "CELLS_AT_ONCE", 100)  # so that the clusters come in several blocks
-    pairs = late_pairs(7).with_columns(cluster=pl.lit(np.arange(300) % 10))
+    monkeypatch.setattr(bootstrap, "CELLS_AT_ONCE", 100)  # so that the clusters come in several blocks
+    pairs = late_pairs(7).with_columns(cluster=pl.Series(np.arange(300) % 10))
     times = np.random.default_rng(7).multinomial(10, np.full(10, 0.1))
     drawn_anew = pl.concat(pairs.filter(pl.col("cluster") == each) for each in range(10) for _ in range(times[each]))
     drawn = macro(connection, drawn_anew.drop("cluster"))
@@ -67,7 +72,7 @@ def test_with_one_cluster_per_unit_the_variance_is_the_analytic_one_on_average(
 ) -> None:
     tables = [draw_pairs(300, np.random.default_rng(seed)).with_columns(group_key=pl.lit(seed)) for seed in range(60)]
     analytic = at_day(macro(connection, pl.concat(tables)), YEAR)["host_variance"].to_numpy()
-    found = [clustered_variance(units_of(table), [YEAR], draws=300, seed=n) for n, table in enumerate(tables)]
+    found = [clustered_variance(units_of(table), [YEAR]) for table in tables]
     ratio = np.array([variance[0] for variance in found if variance is not None]) / analytic
     assert len(ratio) == 60
     assert ratio.mean() == pytest.approx(1, abs=0.05)
@@ -76,9 +81,9 @@ def test_with_one_cluster_per_unit_the_variance_is_the_analytic_one_on_average(
 def test_copies_of_each_unit_in_a_cluster_of_its_own_add_nothing(connection: duckdb.DuckDBPyConnection) -> None:
     """Four copies: the curve stays, the analytic variance falls to a quarter, and the bootstrap's must not."""
     pairs = draw_pairs(400, np.random.default_rng(3))
-    once = clustered_variance(units_of(pairs), [YEAR], draws=2000)
+    once = clustered_variance(units_of(pairs), [YEAR])
     copies = pl.concat([pairs] * 4)
-    fourfold = clustered_variance(units_of(copies, np.tile(np.arange(400), 4)), [YEAR], draws=2000)
+    fourfold = clustered_variance(units_of(copies, np.tile(np.arange(400), 4)), [YEAR])
     assert once is not None
     assert fourfold is not None
     assert fourfold[0] == pytest.approx(once[0], rel=1e-9)
@@ -111,7 +116,8 @@ def test_where_hosts_differ_the_band_covers_the_truth_and_the_plain_one_does_not
     covered = []
     for table, row in zip(tables, curves.iter_rows(named=True), strict=True):
         units = units_of(table, table["host"])
-        band = clustered_band(units, [YEAR], [row["host_incidence"]], [row["host_variance"]], draws=200)
+        edges = ([row[name]] for name in ("host_incidence", "host_lower", "host_upper"))
+        band = clustered_band(units, [YEAR], *edges)
         assert band is not None
         assert band[0][0] <= row["host_lower"] + 1e-12
         assert band[1][0] >= row["host_upper"] - 1e-12
@@ -121,19 +127,83 @@ def test_where_hosts_differ_the_band_covers_the_truth_and_the_plain_one_does_not
     assert plain < 0.85
 
 
-def test_a_band_repeats_itself_for_a_seed_and_differs_for_another() -> None:
-    units = units_of(clustered_pairs(1), clustered_pairs(1)["host"])
-    first, again, other = (clustered_variance(units, [100, YEAR], seed=seed) for seed in (4, 4, 5))
-    assert first is not None
-    np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
+def test_the_closed_form_is_the_bootstrap_s_variance_over_200_seeds() -> None:
+    """Late entry, ties and competing events; 60 clusters, where the bootstrap's own error is small."""
+    days, ratios = [100, 200, 300], []
+    for seed in range(200):
+        pairs = late_clustered_pairs(seed)
+        units = units_of(pairs, pairs["host"])
+        closed = clustered_variance(units, days)
+        assert closed is not None
+        ratios.append(closed / bootstrapped_variance(units, days, seed=seed))
+    found = np.array(ratios)
+    np.testing.assert_allclose(found.mean(axis=0), 1, atol=0.03)
+    assert found.std(axis=0).max() < 0.12, "400 draws alone scatter by a fourteenth"
+
+
+def late_clustered_pairs(seed: int, hosts: int = 60, size: int = 15) -> pl.DataFrame:
+    """Draw pairs of hosts of different sizes and shares, some watched late, some hired elsewhere."""
+    rng = np.random.default_rng(seed)
+    host = np.repeat(np.arange(hosts), rng.integers(1, 2 * size, hosts))
+    count = len(host)
+    hired, elsewhere = rng.random(count) < rng.beta(1, 6, hosts)[host], rng.random(count) < 0.4
+    return pl.DataFrame(
+        {
+            "entry_days": rng.integers(0, 60, count) * (rng.random(count) < 0.2),
+            "exit_days": rng.integers(1, 400, count),
+            "event_code": np.where(hired, 1, np.where(elsewhere, 2, 0)),
+            "host": host,
+        }
+    )
+
+
+@pytest.mark.parametrize("cells", [bands.CELLS_AT_ONCE, 40])
+def test_an_influence_is_by_how_much_the_curve_moves_per_weight(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
+    """A difference quotient over the weight of each cluster; few cells make several blocks."""
+    monkeypatch.setattr(bands, "CELLS_AT_ONCE", cells)
+    pairs, days, step = late_clustered_pairs(1), np.array([30, 100, 250, 399]), 1e-6
+    units = units_of(pairs, pairs["host"])
+    weights = np.vstack([np.ones(60), np.ones((60, 60)) + step * np.eye(60)])
+    moved = weighted_incidences(units, days, weights)
+    influences = np.vstack(list(bands._influences(units, days)))
+    np.testing.assert_allclose(influences, (moved[1:] - moved[0]) / step, atol=1e-7)
+    np.testing.assert_allclose(influences.sum(axis=0), 0, atol=1e-12)
+
+
+def test_the_last_of_all_leaving_divides_by_nobody() -> None:
+    units = Units.of([0] * 12, [30] * 12, [1] * 12, range(12))
+    variance = clustered_variance(units, [29, 30, 31])
+    assert variance is not None
+    assert variance.tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_steps_follow_the_macro_s_curve(connection: duckdb.DuckDBPyConnection, seed: int) -> None:
+    pairs = late_pairs(seed)
+    drawn = macro(connection, pairs)
+    steps = Steps.of(units_of(pairs), 60)
+    np.testing.assert_allclose(steps.incidence[drawn["day"].to_numpy()], drawn["host_incidence"], atol=1e-12)
+
+
+def test_between_the_days_that_are_kept_the_band_is_close(connection: duckdb.DuckDBPyConnection) -> None:
+    pairs = late_clustered_pairs(5, hosts=400)
+    drawn = macro(connection, pairs.drop("host")).filter(pl.col("host_lower").is_not_null() & (pl.col("day") < 300))
+    units, days = units_of(pairs, pairs["host"]), drawn["day"]
+    edges = [drawn[name].to_numpy() for name in ("host_incidence", "host_lower", "host_upper")]
+    whole, kept = clustered_band(units, days, *edges), clustered_band(units, days, *edges, kept=days[::5].to_numpy())
+    assert whole is not None
+    assert kept is not None
+    later = days.to_numpy() > 30
+    width = (whole[1] - whole[0])[later]
+    for edge, exact in zip(kept, whole, strict=True):
+        assert (np.abs(edge - exact)[later] / width).max() < 0.02
 
 
 def test_nine_clusters_are_too_few_to_say() -> None:
     units = units_of(clustered_pairs(1, hosts=9), clustered_pairs(1, hosts=9)["host"])
     assert units.cluster_count == 9
     assert clustered_variance(units, [YEAR]) is None
-    assert clustered_band(units, [YEAR], [0.1], [0.001]) is None
+    assert clustered_band(units, [YEAR], [0.1], [0.08], [0.12]) is None
 
 
 def test_the_log_log_band_is_the_macro_s_and_unknown_at_zero_and_one(connection: duckdb.DuckDBPyConnection) -> None:

@@ -13,13 +13,13 @@ def test_the_funnel_s_title_names_the_undecided() -> None:
 
 def test_the_curve_s_title_speaks_of_the_last_window_that_can_be_read() -> None:
     at_12 = Incidence(365, 0.08, 0.05, 0.12, 0.4, 60)
-    found = outcomes.curve([None, at_12, None], ["6 months", "12 months", "24 months"], "We hire")
+    found = outcomes.curve([None, at_12, None], ["6 months", "12 months", "24 months"], "We")
     assert found.title == "We hire 8.0 % of completers within 12 months; 40 % start elsewhere first"
     assert "5.0 % to 12.0 %" in found.summary
 
 
 def test_no_window_with_enough_at_risk_is_said() -> None:
-    assert "Too few" in outcomes.curve([None], ["6 months"], "We hire").title
+    assert "Too few" in outcomes.curve([None], ["6 months"], "We").title
 
 
 def test_groups_are_named_only_when_their_band_leaves_out_the_whole() -> None:

@@ -1,16 +1,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import duckdb
 import polars as pl
 import pytest
 
 from dashboards.database import Generation, Query, run
-from dashboards.intervals import CLUSTERS_NEEDED
 from dashboards.metrics import values
 from dashboards.scope import Filters, Scope, conditions, months_before
-from dashboards.slices import applications, operations, outcomes, people, projects
-from pipelines.sample.scenario import curve_of
+from dashboards.slices import applications, operations, people, projects
 
 ScopeOf = Callable[..., Scope]
 
@@ -52,103 +49,6 @@ def test_what_enters_a_stage_of_the_flow_leaves_it(employer: ScopeOf) -> None:
     assert left["Applied"] == values(employer(), ["applications"])["applications"][0]
     for stage in set(arrived) & set(left):
         assert arrived[stage] == left[stage], stage
-
-
-def test_the_page_s_curve_of_an_employer_is_the_mart_s_curve(employer: ScopeOf) -> None:
-    scope = employer()
-    text = """
-        select * from analytics.marts.agg_hire_through_curve
-        where clock = 'completion' and scope_id = $host order by day
-    """
-    stored = run(scope.generation, Query.of(text, scope.parameters()))
-    drawn = outcomes.curves(scope)
-    assert drawn.height == stored.height > 0
-    for column in ("day", "at_risk_count", "host_incidence", "elsewhere_incidence"):
-        assert drawn[column].to_list() == pytest.approx(stored[column].to_list(), abs=1e-9), column
-
-
-def curve_of_employers(employers: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the macro's curve of pairs of which every second employer hires all and the others none, and the pairs."""
-    pairs = pl.DataFrame(
-        [(0, 10 + row, int(row < 8 and name % 2), f"E{name}", "all") for name in range(employers) for row in range(10)],
-        schema=["entry_days", "exit_days", "event_code", "employer_id", "group_key"],
-        orient="row",
-    )
-    with duckdb.connect() as connection:
-        return curve_of(connection, "cumulative_incidence", pairs.drop("employer_id")), pairs
-
-
-def test_completers_who_share_their_employer_s_fate_widen_the_band() -> None:
-    curve, pairs = curve_of_employers(20)
-    found = outcomes.with_clustered_band(curve, pairs)
-    edges = ("host_lower", "host_upper")
-    assert found.drop(edges).equals(curve.drop(edges))
-    assert found["host_lower"].is_null().to_list() == curve["host_lower"].is_null().to_list()
-    last, plain = found.row(5, named=True), curve.row(5, named=True)
-    assert last["host_upper"] - last["host_lower"] > 1.5 * (plain["host_upper"] - plain["host_lower"])
-
-
-def test_fewer_than_ten_employers_keep_the_plain_band() -> None:
-    curve, pairs = curve_of_employers(9)
-    assert outcomes.with_clustered_band(curve, pairs).equals(curve)
-
-
-@pytest.mark.parametrize("dimension", [None, "category"])
-def test_the_platform_s_curve_is_the_macro_s_with_the_band_of_its_employers(
-    dimension: str | None, platform: ScopeOf
-) -> None:
-    scope = platform()
-    plain = run(scope.generation, outcomes.curve_query(scope, dimension))
-    drawn = outcomes.curves(scope, dimension)
-    edges = ("host_lower", "host_upper")
-    assert drawn.drop(edges).equals(plain.drop(edges))
-    assert not (drawn["host_upper"] - drawn["host_lower"] < plain["host_upper"] - plain["host_lower"] - 1e-12).any()
-
-
-def test_a_curve_of_few_employers_says_so(platform: ScopeOf, employer: ScopeOf) -> None:
-    text = "select count(distinct employer_id) as n from analytics.marts.fct_person_host_outcomes where is_at_risk = 1"
-    few = run(platform().generation, Query(text))["n"][0] < CLUSTERS_NEEDED
-    assert ("fewer than 10 employers" in " ".join(outcomes.band_notes(platform()))) == few
-    narrow = platform(Filters(chosen=(("category", ("no such",)),)))
-    assert "fewer than 10 employers" in " ".join(outcomes.band_notes(narrow))
-    assert outcomes.band_notes(employer()) == ()
-
-
-def test_a_curve_is_drawn_only_while_ten_are_at_risk() -> None:
-    rows = pl.DataFrame(
-        {
-            "day": [30, 60, 90],
-            "at_risk_count": [12, 10, 9],
-            "host_incidence": [0.1, 0.2, 0.3],
-            "host_lower": [0.0, 0.1, 0.1],
-            "host_upper": [0.2, 0.3, 0.6],
-            "elsewhere_incidence": [0.0, 0.0, 0.1],
-        }
-    )
-    assert outcomes.drawn(rows)["day"].to_list() == [0, 30, 60]
-    assert outcomes.drawn(rows)["host_upper"].to_list() == [None, 0.2, 0.3]
-    assert outcomes.incidence_at(rows, 45) == outcomes.Incidence(45, 0.1, 0.0, 0.2, 0.0, 10)
-    assert outcomes.incidence_at(rows, 75) is None
-    assert outcomes.incidence_at(rows, 120) is None
-
-
-def test_groups_with_too_few_at_risk_have_no_value(employer: ScopeOf) -> None:
-    groups = outcomes.by_group(employer(), "category")
-    assert groups.height > 0
-    few = groups.filter(pl.col("pairs") < outcomes.LEAST_AT_RISK)
-    assert few["value"].null_count() == few.height
-    assert groups["pairs"].sum() == outcomes.maturity(employer())["in_curve"][0]
-
-
-def test_small_groups_by_a_school_fact_have_no_count(employer: ScopeOf) -> None:
-    groups = outcomes.by_group(employer(), "school_type")
-    assert groups.height > 0
-    assert not [count for count in groups["pairs"].drop_nulls() if count < outcomes.LEAST_AT_RISK]
-
-
-def test_a_dimension_outside_the_list_makes_no_curve(employer: ScopeOf) -> None:
-    with pytest.raises(ValueError, match="gender"):
-        outcomes.curves(employer(), "gender")
 
 
 def test_every_project_ends_in_one_way(platform: ScopeOf) -> None:

@@ -1,0 +1,137 @@
+"""How far outcomes are known, term by term: windows that are over, and outcomes that nobody saw."""
+
+import polars as pl
+
+from dashboards.database import Query, frame
+from dashboards.intervals import wilson
+from dashboards.metrics import GROUP, values
+from dashboards.rows import Rows, slice_rows
+from dashboards.scope import Scope, conditions
+from dashboards.slices.outcomes import COLUMNS, LEAST_AT_RISK, MART, course
+from dashboards.terms import term_key
+
+STILL_WATCHED = 0.1
+"""A term of whose pairs a larger share is inside the window is not mature: some end late, or graduate years later."""
+
+BOUNDS = ("hire_through_lower_bound", "hire_through_upper_bound", "outcome_coverage", "hire_through_matured")
+KNOWN = ("completers_due_365_days", "completers_with_unknown_outcome", "completers_mature_365_days")
+
+TERM_SCHEMA = {
+    "term": pl.String,
+    "pairs": pl.Int64,
+    "mature": pl.Int64,
+    "hired": pl.Int64,
+    "waiting": pl.Int64,
+    "is_mature": pl.Boolean,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+}
+
+
+def by_term(scope: Scope) -> pl.DataFrame:
+    """Return the share hired within the window per term of completion: term, pairs, mature, hired, waiting, value.
+
+    A mature term's value is the dictionary's rate over its matured pairs, with Wilson's interval. A term that is still
+    watched has the hires so far over all its pairs, without an interval: a floor that can only rise.
+    """
+    rate = course(scope).matured[scope.filters.window]
+    hits, whole = _parts(scope)
+    rates = {row[GROUP]: row for row in values(scope, [rate, hits, whole], by="term_label").iter_rows(named=True)}
+    rows = []
+    for term, pairs, waiting, so_far in _watched(scope).iter_rows():
+        known = rates.get(term) or {rate: None, hits: 0, whole: 0}
+        is_mature = waiting <= STILL_WATCHED * pairs
+        interval = wilson(known[hits], known[whole]) if is_mature and known[whole] >= LEAST_AT_RISK else None
+        rows.append(
+            {
+                "term": term,
+                "pairs": pairs,
+                "mature": int(known[whole]),
+                "hired": int(known[hits]) if is_mature else so_far,
+                "waiting": waiting,
+                "is_mature": is_mature,
+                "value": _value(known[rate], int(known[whole]), so_far, pairs, is_mature=is_mature),
+                "low": interval.low if interval else None,
+                "high": interval.high if interval else None,
+            }
+        )
+    return pl.DataFrame(sorted(rows, key=lambda row: term_key(row["term"])), schema=TERM_SCHEMA)
+
+
+def _value(rate: float | None, mature: int, so_far: int, pairs: int, *, is_mature: bool) -> float | None:
+    if is_mature:
+        return rate if mature >= LEAST_AT_RISK else None
+    return so_far / pairs if pairs >= LEAST_AT_RISK else None
+
+
+def _parts(scope: Scope) -> tuple[str, str]:
+    """Return the numerator and the denominator of the window's rate, by the clock of the page."""
+    days = scope.filters.window
+    if scope.filters.clock == "graduated":
+        return f"hires_from_readiness_within_{days}_days", f"completers_ready_mature_{days}_days"
+    return f"hires_within_{days}_days", f"completers_mature_{days}_days"
+
+
+def _watched(scope: Scope) -> pl.DataFrame:
+    """Return per term the pairs in the curve, those inside the window on the day of the data, the hires so far."""
+    found = course(scope)
+    text = f"""
+        select
+            term_label,
+            count(*) as pairs,
+            count(*) filter (where {found.date} + $window > $as_of) as waiting,
+            count(*) filter (where {found.event} = 1 and {found.exit} <= $window) as so_far,
+        from analytics.marts.{MART}
+        where {found.is_at_risk} = 1 and term_label is not null and {conditions(scope, found.date, COLUMNS)}
+        group by term_label
+    """
+    bound = scope.parameters() | {"window": scope.filters.window, "as_of": scope.generation.as_of.date()}
+    return frame(scope.generation, scope.viewer, Query.of(text, bound))
+
+
+def bounds(scope: Scope) -> pl.DataFrame:
+    """Return per term of completion what is known after a year: term, due, unknown, coverage, low, value, high.
+
+    ``low`` and ``high`` are Manski's: nobody, or everybody, of the unknown was hired. ``value`` is the share of those
+    who were watched for the whole year. Terms of fewer than ten due are left out.
+    """
+    found = values(scope, [*BOUNDS, *KNOWN], by="term_label")
+    due, unknown, watched = KNOWN
+    low, high, coverage, value = BOUNDS
+    kept = found.filter(pl.col(GROUP).is_not_null() & (pl.col(due) >= LEAST_AT_RISK))
+    return (
+        kept.select(
+            pl.col(GROUP).alias("term"),
+            pl.col(due).cast(pl.Int64).alias("due"),
+            pl.col(unknown).cast(pl.Int64).alias("unknown"),
+            pl.col(coverage).alias("coverage_share"),
+            pl.col(low).alias("low"),
+            pl.when(pl.col(watched) >= LEAST_AT_RISK).then(value).alias("value"),
+            pl.col(high).alias("high"),
+        )
+        .with_columns(place=pl.col("term").map_elements(_order, return_dtype=pl.Int64))
+        .sort("place")
+        .drop("place")
+    )
+
+
+def _order(term: str) -> int:
+    year, season = term_key(term)
+    return year * 10 + season
+
+
+def bounds_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
+    """Return the pairs whose year is over by the calendar; counted are those whose outcome is known."""
+    found = slice_rows(
+        scope, MART, "completed_date", "is_due_365_days = 1", "is_known_365_days = 1", columns=COLUMNS, is_rate=True
+    )
+    return [("Pairs whose year is over, known outcomes counted", found)]
+
+
+def term_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
+    """Return the pairs in the curve; counted are those whom the host hired within the window."""
+    found = course(scope)
+    hired = f"{found.event} = 1 and {found.exit} <= {scope.filters.window}"
+    rows = slice_rows(scope, MART, found.date, f"{found.is_at_risk} = 1", hired, columns=COLUMNS, is_rate=True)
+    return [("Pairs of all terms", rows)]
