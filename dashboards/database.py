@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,6 +27,9 @@ THREADS = 2
 SPILL_LIMIT = "4GB"
 GENERATIONS_OPEN = 3
 FRAMES_KEPT = 2048
+
+SqlError = duckdb.Error
+"""What DuckDB raises, for rooms that do not know DuckDB."""
 
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
@@ -127,23 +130,40 @@ def _spill_dir() -> Path:
 
 @lru_cache(maxsize=GENERATIONS_OPEN)
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Return the connection that all pages share for a published file."""
+    return hardened(path, _spill_dir(), MEMORY_LIMIT, SPILL_LIMIT)
+
+
+def hardened(path: Path, spill: Path, memory_limit: str, spill_limit: str) -> duckdb.DuckDBPyConnection:
     """Attach a published file as ``analytics`` to a new in-memory database, then lock that database's settings.
 
-    Afterwards no statement can read another file, load an extension, attach a database or lift a limit.
+    Afterwards no statement can read another file or a variable of Python, load an extension, attach a database or
+    lift a limit.
     """
     connection = duckdb.connect()
-    connection.execute(f"set temp_directory = '{_spill_dir()}'")
-    connection.execute(f"set max_temp_directory_size = '{SPILL_LIMIT}'")
-    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"set temp_directory = '{spill}'")
+    connection.execute(f"set max_temp_directory_size = '{spill_limit}'")
+    connection.execute(f"set memory_limit = '{memory_limit}'")
     connection.execute(f"set threads = {THREADS}")
     connection.execute("set timezone = 'UTC'")
     quoted = str(path).replace("'", "''")
     connection.execute(f"attach '{quoted}' as analytics (read_only)")
     connection.execute("set autoinstall_known_extensions = false")
     connection.execute("set autoload_known_extensions = false")
+    connection.execute("set python_enable_replacements = false")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+def spill_dir() -> AbstractContextManager[str]:
+    """Lend a folder of its own, below this process's, to one statement; it is removed at the end."""
+    return tempfile.TemporaryDirectory(dir=_spill_dir(), ignore_cleanup_errors=True)
+
+
+def statements(text: str) -> list[tuple[str, str]]:
+    """Return kind (``SELECT``, ``COPY``, ...) and text of each statement in a text; raises SqlError where it cannot."""
+    return [(each.type.name, each.query) for each in duckdb.extract_statements(text)]
 
 
 @contextmanager

@@ -13,6 +13,8 @@ SECTIONS: dict[Audience, str] = {"platform": "Marketplace", "employer": "One emp
 
 EMPLOYER: tuple[Role, ...] = ("employer", "leadership")
 LEADERSHIP: tuple[Role, ...] = ("leadership",)
+ANALYST: tuple[Role, ...] = ("analyst",)
+EVERYBODY: tuple[Role, ...] = ("employer", "leadership", "analyst")
 
 SLICES = ("period", "term_label", "category", "major_family")
 MARKET = ("period", "term_label", "category", "industry", "state", "host_id")
@@ -69,6 +71,9 @@ PAGES = (
     ),
     PageEntry("access_and_equity", "Access and equity", ":material/diversity_3:", LEADERSHIP, "platform"),
     PageEntry("data_health", "Data health", ":material/fact_check:", LEADERSHIP, "platform"),
+    PageEntry("sql", "SQL", ":material/terminal:", ANALYST, "analyst"),
+    PageEntry("catalogue", "Catalogue", ":material/table:", ANALYST, "analyst"),
+    PageEntry("dictionary", "Dictionary", ":material/menu_book:", EVERYBODY, "analyst"),
 )
 
 

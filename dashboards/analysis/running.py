@@ -1,0 +1,172 @@
+"""Statements that run: each in a process of its own, watched by a thread, so that the page goes on living."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from io import BytesIO
+
+import polars as pl
+
+from dashboards.analysis.limits import RUNS_AT_ONCE, Limits
+from dashboards.analysis.problems import Problem, cancelled, out_of_memory, too_slow
+from dashboards.analysis.statements import refused
+from dashboards.analysis.worker import Task
+from dashboards.database import PROJECT_DIR, Generation, spill_dir
+
+WAIT = 0.2
+
+Worker = subprocess.Popen[bytes]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a statement: its rows, or a problem; ``is_cut`` where there were more rows than may come back."""
+
+    rows: pl.DataFrame | None
+    is_cut: bool
+    seconds: float
+    problem: Problem | None = None
+    row_count: int | None = None
+
+
+class Workers:
+    """Processes for statements: one stands ready, so that nobody waits for Python to start."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._spare: Worker | None = None
+        atexit.register(self.end)
+
+    def take(self) -> Worker:
+        """Return a process that waits for its task."""
+        with self._lock:
+            ready, self._spare = self._spare, None
+        return ready if ready is not None and ready.poll() is None else _start()
+
+    def warm(self) -> None:
+        """Have a process ready."""
+        with self._lock:
+            if self._spare is None or self._spare.poll() is not None:
+                self._spare = _start()
+
+    def end(self) -> None:
+        """End the process that stands ready."""
+        with self._lock:
+            if self._spare is not None:
+                self._spare.kill()
+                self._spare.communicate()
+                self._spare = None
+
+
+def _start() -> Worker:
+    """Start a process with an empty environment."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dashboards.analysis.worker"],
+        cwd=PROJECT_DIR,
+        env={"PATH": os.defpath, "LANG": "C.UTF-8", "POLARS_MAX_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+workers = Workers()
+_places = threading.BoundedSemaphore(RUNS_AT_ONCE)
+
+
+class Run:
+    """One statement on its way; ``answer`` is there once it has ended, one way or another."""
+
+    def __init__(self, generation: Generation, statement: str, limits: Limits | None = None) -> None:
+        self.statement = statement
+        self.limits = limits or Limits()
+        self.answer: Answer | None = None
+        self._generation = generation
+        self._started = time.monotonic()
+        self._stopped = threading.Event()
+        self._worker: Worker | None = None
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._work, name="analyst-statement", daemon=True)
+        self._thread.start()
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the statement has run, or ran."""
+        return self.answer.seconds if self.answer else time.monotonic() - self._started
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether the statement waits for others to end."""
+        return self.answer is None and self._worker is None
+
+    def cancel(self) -> None:
+        """Stop the statement now."""
+        self._stopped.set()
+        with self._lock:
+            if self._worker is not None:
+                self._worker.kill()
+
+    def wait(self, seconds: float | None = None) -> Answer | None:
+        """Wait for the answer, at most so long, and return it if it is there."""
+        self._thread.join(seconds)
+        return self.answer
+
+    def _work(self) -> None:
+        problem = refused(self.statement)
+        if problem is not None:
+            self._end(problem)
+            return
+        while not _places.acquire(timeout=WAIT):
+            if self._stopped.is_set():
+                self._end(cancelled())
+                return
+        try:
+            with spill_dir() as spill:
+                self._ask(spill)
+        except Exception as error:  # Whatever it was, the page that waits has to hear of it.
+            self._end(Problem("The statement could not be run", f"{type(error).__name__}: {error}"))
+            raise
+        finally:
+            _places.release()
+            workers.warm()
+
+    def _ask(self, spill: str) -> None:
+        with self._lock:
+            self._worker = workers.take()
+            if self._stopped.is_set():
+                self._worker.kill()
+        self._started = time.monotonic()
+        task = Task(str(self._generation.path), spill, self.statement, self.limits)
+        try:
+            said, _ = self._worker.communicate(task.line().encode(), timeout=self.limits.seconds)
+        except subprocess.TimeoutExpired:
+            self._worker.kill()
+            self._worker.communicate()
+            self._end(too_slow(self.limits))
+        except BrokenPipeError:
+            self._worker.communicate()
+            self._end(cancelled() if self._stopped.is_set() else out_of_memory(self.limits))
+        else:
+            self._take(said)
+
+    def _take(self, said: bytes) -> None:
+        """Read what the process said; one that ended without a word was cancelled, or ran out of memory."""
+        head, _, stream = said.partition(b"\n")
+        if self._stopped.is_set():
+            self._end(cancelled())
+        elif not stream:
+            self._end(out_of_memory(self.limits))
+        elif (error := json.loads(head)["error"]) is not None:
+            self._end(Problem.of(error, self.limits))
+        else:
+            rows = pl.read_ipc_stream(BytesIO(stream))
+            seconds = time.monotonic() - self._started
+            self.answer = Answer(rows, json.loads(head)["is_cut"], seconds, row_count=rows.height)
+
+    def _end(self, problem: Problem) -> None:
+        self.answer = Answer(None, False, time.monotonic() - self._started, problem)

@@ -1,0 +1,64 @@
+"""Which statements are run at all: one, and only if it reads."""
+
+import re
+
+from dashboards.analysis.problems import Problem
+from dashboards.database import SqlError, statements
+
+READING = ("SELECT", "EXPLAIN")
+COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.S)
+
+REFUSED = {
+    "COPY": "Download the result with the buttons below it.",
+    "COPY_DATABASE": "The published file itself can be copied: data/published/analytics.duckdb.",
+    "EXPORT": "The published file itself can be copied: data/published/analytics.duckdb.",
+    "CREATE": "Put a step into a WITH clause: with my_step as (select ...) select * from my_step.",
+    "SET": "Settings and limits are fixed.",
+    "VARIABLE_SET": "Settings and limits are fixed.",
+    "PRAGMA": "Tables and columns are in the browser beside the editor, or in duckdb_tables() and duckdb_columns().",
+    "CALL": "Use the function in a select: select * from the_function().",
+    "ATTACH": "The published file is open already: its tables are marts.* and meta.*.",
+    "DETACH": "The published file is open already: its tables are marts.* and meta.*.",
+    "LOAD": "No extension is needed for the published file, and none can be loaded.",
+    "PREPARE": "Write the values into the statement.",
+    "EXECUTE": "Write the values into the statement.",
+}
+"""Kind of statement -> what to do instead."""
+
+OTHERWISE = "The published file is read only: begin with select, with, from, describe, summarize or explain."
+
+
+def refused(text: str) -> Problem | None:
+    """Return why a text is not run, or None where it is one statement that reads."""
+    try:
+        found = statements(text)
+    except SqlError as error:
+        return Problem.of(str(error))
+    if not found:
+        return Problem(
+            "There is nothing to run", "Expected a statement; found none.", "Write one, or open a worked query."
+        )
+    if len(found) > 1:
+        return _too_many(text, len(found))
+    kind, word = found[0][0], _first_word(text)
+    if word in ("pragma", "call"):
+        kind = word.upper()
+    if kind in READING:
+        return None
+    name = word.upper() or kind
+    return Problem(
+        f"{name} is refused", f"Expected a statement that reads; found {name}.", REFUSED.get(kind, OTHERWISE)
+    )
+
+
+def _too_many(text: str, count: int) -> Problem:
+    if _first_word(text) == "pivot" or re.search(r"\bpivot\b", text, re.I):
+        advice = "PIVOT looks up its columns in a statement of its own. Name them: pivot ... on column in ('a', 'b')."
+    else:
+        advice = "Run them one after the other, or join the steps in one WITH clause."
+    return Problem("One statement at a time", f"Expected one statement; found {count}.", advice)
+
+
+def _first_word(text: str) -> str:
+    rest = COMMENTS.sub("", text)
+    return (re.match(r"[a-z_]+", rest, re.I) or [""])[0].lower()
