@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 
 import polars as pl
@@ -44,7 +45,7 @@ class Choice:
     stage: str
     period: str
 
-    @property
+    @cached_property
     def compared(self) -> pl.DataFrame:
         """Return the comparison that is chosen."""
         return fairness.comparison(self.groups, self.period, self.stage)

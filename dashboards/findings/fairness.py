@@ -4,15 +4,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from dashboards.fairness.comparison import Verdict
 from dashboards.fairness.significance import LEVEL
 from dashboards.findings import Finding
 from dashboards.formats import count_text, share_text
-from dashboards.slices.fairness import STAGES
+from dashboards.slices.fairness import REVIEW, STAGES, TOO_FEW
 from dashboards.slices.fairness_tiles import AT_HOME
 
-REVIEW: Verdict = "comparison for review"
-TOO_FEW: Verdict = "too few to say"
 SMALL = 0.02
 NAMED = 3
 STEPS = {

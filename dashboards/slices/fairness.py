@@ -1,5 +1,6 @@
 """Groups as the cube has them, suppressed before anything else is done with them; all else is made of what is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from dashboards.database import Generation, Query, frame
-from dashboards.fairness.comparison import Comparison, compare_groups
+from dashboards.fairness.comparison import Comparison, Verdict, compare_groups
 from dashboards.fairness.groups import Group, leading_group
 from dashboards.fairness.suppression import ALL_TIME, Cell, ShownCell, suppress
 from dashboards.formats import MISSING, share_text
@@ -19,6 +20,8 @@ PLATFORM = "platform"
 """Scope of the cube that holds all hosts together."""
 
 UNKNOWN = "Not known"
+REVIEW: Verdict = "comparison for review"
+TOO_FEW: Verdict = "too few to say"
 DIMENSIONS = {
     "school_type": "School type",
     "first_generation": "First-generation",
@@ -237,20 +240,16 @@ def overview(scope: Scope) -> pl.DataFrame:
     """Return per dimension and stage, over all time: groups compared, those for review, the lowest ratio."""
     rows = []
     for dimension in dimensions(scope):
+        groups = shown(scope, dimension).filter(pl.col("period") == ALL_TIME)
         for stage in STAGES:
-            compared = comparison(shown(scope, dimension), ALL_TIME, stage)
-            rows.append((DIMENSIONS[dimension], stage, *counts(compared)))
+            compared = compare_groups(groups_in_full(groups.filter(pl.col("stage") == stage)))
+            counted = counts([each.verdict for each in compared], [each.impact_ratio for each in compared])
+            rows.append((DIMENSIONS[dimension], stage, *counted))
     columns = {"dimension": pl.String, "stage": pl.String, "compared": pl.Int64, "review": pl.Int64}
     return pl.DataFrame(rows, schema=columns | {"too_few": pl.Int64, "lowest_ratio": pl.Float64}, orient="row")
 
 
-def counts(compared: pl.DataFrame) -> tuple[int, int, int, float | None]:
+def counts(verdicts: Sequence[str], ratios: Sequence[float | None]) -> tuple[int, int, int, float | None]:
     """Return how many groups are compared with the highest, for review, too few to say, and the lowest ratio."""
-    verdicts = compared["verdict"].drop_nulls()
-    lowest = compared["impact_ratio"].min()
-    return (
-        len(verdicts),
-        int((verdicts == "comparison for review").sum()),
-        int((verdicts == "too few to say").sum()),
-        float(lowest) if isinstance(lowest, float) else None,
-    )
+    known = [ratio for ratio in ratios if ratio is not None]
+    return len(verdicts), verdicts.count(REVIEW), verdicts.count(TOO_FEW), min(known, default=None)

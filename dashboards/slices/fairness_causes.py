@@ -84,7 +84,7 @@ def stratified_frame(strata: pl.DataFrame, dimension: str, groups: pl.DataFrame)
     names = ("pooled", "pooled_low", "pooled_high", "within", "within_low", "within_high", "within_p")
     schema = {"group": pl.String, "leading": pl.String} | dict.fromkeys(names, pl.Float64)
     found = pl.DataFrame(rows, schema=schema, orient="row")
-    return found.drop_nulls(["pooled", "within"]).sort("within", "group")
+    return found.drop_nulls(["pooled_low", "within_low"]).sort("within", "group")
 
 
 def _is_large(row: dict[str, float]) -> bool:

@@ -75,7 +75,9 @@ def participations(scope: Scope) -> dict[str, pl.DataFrame]:
 
 def comparison_readings(scope: Scope, compared: pl.DataFrame, stage: str) -> list[Reading]:
     """Return the tiles of one comparison. None of them has rows behind it: METRICS.md, "Suppression"."""
-    others, review, too_few, lowest = counts(compared)
+    others, review, too_few, lowest = counts(
+        compared["verdict"].drop_nulls().to_list(), compared["impact_ratio"].to_list()
+    )
     exact = compared.filter(pl.col("verdict").is_not_null() | pl.col("is_leading"))
     above = "" if lowest is not None else "no two groups may be shown in full"
     return [

@@ -269,9 +269,10 @@ def test_shares_that_stay_and_shares_that_move_are_said() -> None:
 def test_the_forest_draws_rates_as_marks_and_bands_as_bars() -> None:
     found = compared(("a", 100, 50), ("b", 100, 30), ("few", 80, 1), ("c", 90, 40))
     drawn = charts.forest(found, "light")
-    marks = next(trace for trace in drawn.data if trace.mode == "markers")
+    marks = next(trace for trace in drawn.data if trace.type == "scatter")
     assert list(marks.x) == found.drop_nulls("rate")["rate"].to_list()
-    assert [list(trace.x) for trace in drawn.data if trace.mode == "lines"] == [[0.0, 0.05]]
+    bands = next(trace for trace in drawn.data if trace.type == "bar")
+    assert (list(bands.base), list(bands.x)) == ([0.0], [0.05])
     assert marks.marker.symbol[0] == "diamond"
 
 
