@@ -17,6 +17,7 @@ ANALYST: tuple[Role, ...] = ("analyst",)
 EVERYBODY: tuple[Role, ...] = ("employer", "leadership", "analyst")
 
 SLICES = ("period", "term_label", "category", "major_family")
+STUDENTS = ("period", "term_label", "major_family")
 MARKET = ("period", "term_label", "category", "industry", "state", "host_id")
 
 
@@ -59,7 +60,15 @@ PAGES = (
     PageEntry("roi", "ROI", ":material/savings:", EMPLOYER, "employer", ("period",)),
     PageEntry("fair_access", "Fair access", ":material/balance:", EMPLOYER, "employer"),
     PageEntry("planner", "Planner", ":material/event_upcoming:", EMPLOYER, "employer", ("period", "category")),
-    PageEntry("marketplace_health", "Marketplace health", ":material/storefront:", LEADERSHIP, "platform", MARKET),
+    PageEntry(
+        "marketplace_health",
+        "Marketplace health",
+        ":material/storefront:",
+        LEADERSHIP,
+        "platform",
+        MARKET,
+        has_lens=True,
+    ),
     PageEntry(
         "platform_hire_through",
         "Hire-through, all employers",
@@ -69,6 +78,7 @@ PAGES = (
         (*MARKET, "window"),
         ("completed", "graduated"),
     ),
+    PageEntry("students", "Students", ":material/school:", LEADERSHIP, "platform", STUDENTS, has_lens=True),
     PageEntry("access_and_equity", "Access and equity", ":material/diversity_3:", LEADERSHIP, "platform"),
     PageEntry("data_health", "Data health", ":material/fact_check:", LEADERSHIP, "platform"),
     PageEntry("sql", "SQL", ":material/terminal:", ANALYST, "analyst"),

@@ -16,6 +16,16 @@ comment on column meta.build_facts.is_synthetic is 'True where any delivery decl
 comment on column meta.build_facts.throughline_version is 'Version of Throughline that made the file.';
 comment on column meta.build_facts.dbt_version is 'Version of dbt-core that built the marts.';
 
+create table meta.mart_rows (
+    generation varchar, as_of timestamp, published_at timestamp, mart varchar, row_count bigint
+);
+comment on table meta.mart_rows is 'One row per mart and generation, this one and those before it: what changed from one to the next.';
+comment on column meta.mart_rows.generation is 'Name of the generation.';
+comment on column meta.mart_rows.as_of is 'Moment (UTC) that it shows.';
+comment on column meta.mart_rows.published_at is 'When it was made (UTC).';
+comment on column meta.mart_rows.mart is 'Mart of that generation.';
+comment on column meta.mart_rows.row_count is 'Rows that the mart had in it.';
+
 create table meta.semantic_manifest as select getvariable('manifest_json') as manifest_json;
 comment on table meta.semantic_manifest is 'One row: the semantic models and metrics, as dbt compiled them.';
 comment on column meta.semantic_manifest.manifest_json is 'The semantic manifest as JSON, which MetricFlow reads.';

@@ -74,6 +74,7 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
     folder.mkdir(parents=True)
     try:
         write_file(settings.warehouse_path, folder / generations.FILE, generation, made)
+        reconcile.write_history(folder / generations.FILE, previous_file(published))
         write_restricted(settings.warehouse_path, folder / generations.RESTRICTED)
         problems = [
             *reconcile.warehouse_problems(settings.warehouse_path),

@@ -11,6 +11,19 @@ LEAST_SHARE = 0.5
 """Facts only grow; a mart that falls below half of the generation before has lost data."""
 
 
+GENERATIONS_TOLD = 60
+"""So many generations are told of in ``meta.mart_rows``, whether or not their files are kept."""
+
+HISTORY = f"""
+    insert into analytics.meta.mart_rows
+    select generation, as_of, published_at, mart, row_count
+    from earlier.meta.mart_rows
+    where published_at in (
+        select distinct published_at from earlier.meta.mart_rows order by published_at desc limit {GENERATIONS_TOLD - 1}
+    )
+"""
+
+
 def warehouse_problems(warehouse: Path) -> list[str]:
     """Return every file whose rows do not add up: read = loaded + unchanged + quarantined, and the tables agree."""
     with duckdb.connect() as connection:
@@ -68,6 +81,48 @@ def drift_problems(new: Path, old: Path | None) -> list[str]:
         for table, rows in before.items()
         if after.get(table, 0) < LEAST_SHARE * rows
     ]
+
+
+def write_history(new: Path, old: Path | None) -> None:
+    """Write how many rows each mart has into ``meta.mart_rows`` of a new file, after those of earlier generations.
+
+    The earlier ones come from the generation before; one that was made without the table tells its own counts alone.
+    """
+    counted, counted_before = row_counts(new), row_counts(old) if old is not None else {}
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(str(new))} as analytics (storage_version 'v1.4.0')")
+        if old is not None:
+            connection.execute(f"attach {literal(str(old))} as earlier (read_only)")
+            if has_history(connection):
+                connection.execute(HISTORY)
+            else:
+                add_counts(connection, "earlier", counted_before)
+            connection.execute("detach earlier")
+        add_counts(connection, "analytics", counted)
+        connection.execute("checkpoint analytics")
+        connection.execute("detach analytics")
+
+
+def add_counts(connection: duckdb.DuckDBPyConnection, database: str, counts: dict[str, int]) -> None:
+    """Add the counts of one attached file to ``meta.mart_rows`` of the new one."""
+    connection.execute(
+        f"""
+        insert into analytics.meta.mart_rows
+        select generation, as_of, published_at, unnest($marts) as mart, unnest($counts) as row_count
+        from {database}.meta.build_facts
+        """,
+        {"marts": list(counts), "counts": list(counts.values())},
+    )
+
+
+def has_history(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the file attached as ``earlier`` carries the counts of its generations."""
+    return bool(
+        connection.sql("""
+            select 1 from duckdb_tables()
+            where database_name = 'earlier' and schema_name = 'meta' and table_name = 'mart_rows'
+        """).fetchall()
+    )
 
 
 def row_counts(path: Path) -> dict[str, int]:

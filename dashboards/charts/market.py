@@ -1,7 +1,8 @@
-"""Charts of the Marketplace health page: liquidity, money, supply against demand, concentration."""
+"""Charts of the Marketplace health page: liquidity, money, concentration."""
 
 import plotly.graph_objects as go
 import polars as pl
+from plotly.subplots import make_subplots
 
 from dashboards.charts import style
 from dashboards.charts.style import PALETTES, Mode, Palette, figure, label, legend_above
@@ -159,41 +160,67 @@ def money(by_month: pl.DataFrame, mode: Mode) -> go.Figure:
     return legend_above(drawn).update_layout(bargap=0.15, margin={"t": 34})
 
 
-def supply_and_demand(cells: pl.DataFrame, mode: Mode) -> go.Figure:
-    """Draw students per slot as a grid of categories and terms."""
+def trend(by_month: pl.DataFrame, mode: Mode) -> go.Figure:
+    """Draw, over the trailing 365 days: spend per active employer above, how many are active below."""
     colours = PALETTES[mode]
-    terms = list(dict.fromkeys(sorted(cells["term"].to_list(), key=_term_place)))
-    categories = cells.group_by("category").agg(pl.col("slots").sum()).sort("slots", "category")["category"].to_list()
-    found = {(row["category"], row["term"]): row for row in cells.iter_rows(named=True)}
-    ratios = [[(found.get((c, t)) or {}).get("students_per_slot") for t in terms] for c in categories]
-    drawn = figure(mode, len(categories) * 30 + 44)
+    drawn = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.5, 0.5], vertical_spacing=0.16)
+    months = by_month["month"].to_list()
+    lines = (
+        ("gmv_per_active_employer", "GMV per active employer", colours.accent, "$%{y:,.0f} per active employer"),
+        ("active_employers", "Active employers", colours.host, "%{y:,.0f} active employers"),
+    )
+    for row, (column, word, colour, hover) in enumerate(lines, start=1):
+        drawn.add_trace(
+            go.Scatter(
+                x=months,
+                y=by_month[column].to_list(),
+                mode="lines",
+                line={"color": colour, "width": 2.5},
+                name=word,
+                hovertemplate="%{x|%b %Y}: " + hover + "<extra></extra>",
+            ),
+            row=row,
+            col=1,
+        )
+        drawn.add_annotation(
+            text=f"<b>{word}</b>",
+            x=0,
+            y=1,
+            xref="x domain",
+            yref=f"y{row if row > 1 else ''} domain",
+            xanchor="left",
+            yanchor="bottom",
+            yshift=4,
+            showarrow=False,
+            font={"color": colour},
+        )
+    drawn.update_layout(template=style.template(mode), height=300, margin={"t": 26})
+    drawn.update_xaxes(showgrid=False)
+    drawn.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
+    return drawn.update_yaxes(tickprefix="$", row=1, col=1)
+
+
+def retention(by_month: pl.DataFrame, mode: Mode) -> go.Figure:
+    """Draw spend retention by month against the line of one dollar kept for one spent."""
+    colours = PALETTES[mode]
+    drawn = figure(mode, 300)
+    known = by_month.drop_nulls("spend_retention")
     drawn.add_trace(
-        go.Heatmap(
-            x=short_terms(terms),
-            y=categories,
-            z=ratios,
-            colorscale=[[0, colours.paper], [0.15, colours.accent_soft], [1, colours.accent_deep]],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            text=[["" if ratio is None else f"{ratio:.0f}" for ratio in row] for row in ratios],
-            texttemplate="%{text}",
-            textfont={"size": 11},
-            customdata=[
-                [[(found.get((c, t)) or {}).get(each, 0) for each in ("students", "slots")] for t in terms]
-                for c in categories
-            ],
-            hovertemplate="%{y}, %{x}: %{customdata[0]:,} students for %{customdata[1]:,} slots<extra></extra>",
-            hoverongaps=False,
+        go.Scatter(
+            x=known["month"].to_list(),
+            y=known["spend_retention"].to_list(),
+            mode="lines",
+            line={"color": colours.accent, "width": 2.5},
+            hovertemplate="%{x|%b %Y}: $%{y:.2f} for each dollar a year before<extra></extra>",
         )
     )
-    drawn.update_xaxes(side="top", showgrid=False, tickangle=0)
-    return drawn.update_yaxes(showgrid=False, tickfont={"color": colours.ink, "size": 12})
-
-
-def _term_place(term: str) -> tuple[str, int]:
-    season, _, year = term.partition(" ")
-    return year, list(SHORT).index(season) if season in SHORT else -1
+    drawn.add_hline(y=1, line={"color": colours.soft_ink, "width": 1, "dash": "dot"})
+    if known.height:
+        last = known.row(-1, named=True)
+        label(drawn, f"{last['spend_retention']:.2f}", last["month"], last["spend_retention"], colours.accent, xshift=6)
+    drawn.update_xaxes(showgrid=False)
+    drawn.update_yaxes(rangemode="tozero", nticks=5, tickformat=".1f")
+    return drawn.update_layout(margin={"r": 40})
 
 
 def concentration(largest: pl.DataFrame, mode: Mode) -> go.Figure:

@@ -85,3 +85,74 @@ def ledger(found: pl.DataFrame) -> Finding:
         f"{count_text(found.height, 'delivery', 'deliveries')} in the ledger; {refused:,} refused",
         "For each: rows read = loaded + unchanged + quarantined.",
     )
+
+
+def check_history(verdicts: pl.DataFrame) -> Finding:
+    """Say which checks fail again and again."""
+    if verdicts.is_empty():
+        return Finding("No check has ever failed", "All checks of all batches passed.")
+    batches = verdicts["batch_id"].n_unique()
+    failing = verdicts.filter(pl.col("verdict") != "passed")
+    by_check = failing.group_by("check_name").len().sort("len", "check_name", descending=[True, False])
+    always = by_check.filter(pl.col("len") == batches).height
+    parts = ", ".join(f"{name} {count} times" for name, count in by_check.iter_rows())
+    title = f"{count_text(by_check.height, 'check')} failed at least once in {count_text(batches, 'batch', 'batches')}"
+    if batches > 1:
+        title = f"{title}; {always:,} of them each time"
+    return Finding(title, f"Verdicts per batch of the checks that ever failed. {parts}.")
+
+
+def coverage(by_month: pl.DataFrame) -> Finding:
+    """Say what share of employers with completers could be watched in the last month."""
+    if by_month.is_empty():
+        return Finding("Nobody is watched yet", "No employer has both completers and an outcome feed.")
+    last = by_month.row(-1, named=True)
+    return Finding(
+        f"Hires of {last['watched']:,} of {count_text(last['employers'], 'employer')} with completers could be seen "
+        f"in {last['month']:%B %Y}",
+        f"Employers with a completed project by month, and those whose feed shows the whole month: "
+        f"{whole_share_text(last['share'])} in the last. What is not watched is unknown, not zero.",
+    )
+
+
+def drift(changes: pl.DataFrame) -> Finding:
+    """Say which mart changed most since the generation before."""
+    if changes.is_empty():
+        return Finding("This is the first generation told of", "There is nothing to compare it with.")
+    moved = changes.filter(pl.col("change") != 0)
+    if moved.is_empty():
+        return Finding(
+            "No mart changed its number of rows", f"{changes.height} marts have as many rows as the generation before."
+        )
+    shrunk = moved.filter(pl.col("change") < 0)
+    top = moved.row(0, named=True)
+    amount = "is new or gone" if top["change_share"] is None else f"changed most, by {top['change_share'] * 100:+.1f} %"
+    return Finding(
+        f"{moved.height:,} of {changes.height:,} marts changed; {top['mart']} {amount}",
+        f"Rows per mart against the generation before; {shrunk.height:,} shrank. A mart that falls below half is not "
+        "published. "
+        + ", ".join(f"{row['mart']} {row['change']:+,}" for row in moved.head(12).iter_rows(named=True))
+        + ".",
+    )
+
+
+def generations(told: pl.DataFrame) -> Finding:
+    """Say how many generations are told of, and how the last compares with the first."""
+    if told.is_empty():
+        return Finding("No history of generations", "This file was published before they were kept.")
+    first, last = told.row(0, named=True), told.row(-1, named=True)
+    return Finding(
+        f"{count_text(told.height, 'generation')} since {day_text(first['published_at'])}; {last['rows']:,} rows now",
+        f"Rows of all marts by generation, the last as of {day_text(last['as_of'])}. "
+        + ", ".join(f"{row['generation']} {row['rows']:,}" for row in told.tail(12).iter_rows(named=True))
+        + ".",
+    )
+
+
+def broken(rows: pl.DataFrame, what: str) -> Finding:
+    """Say how many rows were set aside, for a rule or a file."""
+    files = rows["file_name"].n_unique()
+    return Finding(
+        f"{count_text(rows.height, 'row')} of {what}, in {count_text(files, 'file')}",
+        "Where each quarantined row stands. Its text stays in the warehouse: `throughline quarantine show`.",
+    )

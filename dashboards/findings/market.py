@@ -3,7 +3,7 @@
 import polars as pl
 
 from dashboards.findings import Finding
-from dashboards.formats import money_text, share_text, whole_share_text
+from dashboards.formats import count_text, day_text, money_text, share_text, whole_share_text
 from dashboards.slices.projects import LARGEST, herfindahl, median_day, top_share
 
 HHI_MODERATE, HHI_HIGH = 1000, 1800
@@ -78,21 +78,97 @@ def money(by_month: pl.DataFrame) -> Finding:
 
 def supply_and_demand(cells: pl.DataFrame) -> Finding:
     """Say where students are most and least plentiful."""
-    by_category = (
-        cells.group_by("category")
+    by_category = _ratios(cells, "category")
+    if by_category.is_empty():
+        return Finding("No slot was open", "There is no demand in this slice.")
+    parts = ", ".join(f"{row['category']} {row['ratio']:.1f}" for row in by_category.iter_rows(named=True))
+    return Finding(
+        _range(by_category, "category", "students per open slot"),
+        f"Students who applied in the 30 days before a month's end, per slot open then, by category: {parts}.",
+    )
+
+
+def states(cells: pl.DataFrame) -> Finding:
+    """Say in which states students are most and least plentiful against the slots of the employers there."""
+    by_place = _ratios(cells, "state")
+    if by_place.is_empty():
+        return Finding("No state had an open slot", "There is no demand in this slice.")
+    idle = cells.filter((pl.col("slots") == 0) & (pl.col("students") > 0)).height
+    parts = ", ".join(f"{row['state']} {row['ratio']:.1f}" for row in by_place.iter_rows(named=True))
+    return Finding(
+        _range(by_place, "state", "students per open slot"),
+        f"Students who live in a state per slot open at its employers, over month ends: {parts}. "
+        f"{count_text(idle, 'state')} with students and no open slot.",
+    )
+
+
+def _ratios(cells: pl.DataFrame, column: str) -> pl.DataFrame:
+    return (
+        cells.group_by(column)
         .agg((pl.col("students").sum() / pl.col("slots").sum()).alias("ratio"), pl.col("slots").sum())
         .filter(pl.col("slots") > 0)
-        .sort("ratio", "category")
+        .sort("ratio", column)
     )
-    if by_category.is_empty():
-        return Finding("No slots were posted", "There is no demand in this slice.")
-    scarce, plenty = by_category.row(0, named=True), by_category.row(-1, named=True)
+
+
+def _range(ratios: pl.DataFrame, column: str, unit: str) -> str:
+    scarce, plenty = ratios.row(0, named=True), ratios.row(-1, named=True)
+    if ratios.height == 1:
+        return f"{scarce['ratio']:.1f} {unit} in {scarce[column]}"
+    return f"From {scarce['ratio']:.1f} {unit} in {scarce[column]} to {plenty['ratio']:.1f} in {plenty[column]}"
+
+
+def calendar(days: pl.DataFrame, word: str) -> Finding:
+    """Say which day was busiest, and how weekends compare with working days."""
+    total = int(days["count"].sum())
+    if not total:
+        return Finding(f"No {word.lower()} in the last 53 weeks", "Every day of the calendar is empty.")
+    busiest = days.sort("count", "day", descending=[True, False]).row(0, named=True)
+    weekend = days.filter(pl.col("weekday") >= 5)["count"].mean()
+    working = days.filter(pl.col("weekday") < 5)["count"].mean()
+    share = f"; a weekend day brings {weekend / working * 100:.0f} % of a working day" if working else ""  # type: ignore[operator]
+    months = days.group_by(pl.col("day").dt.strftime("%b %Y").alias("month"), maintain_order=True)
+    parts = ", ".join(f"{month} {count:,}" for month, count in months.agg(pl.col("count").sum()).iter_rows())
     return Finding(
-        f"From {scarce['ratio']:.0f} students per slot in {scarce['category']} "
-        f"to {plenty['ratio']:.0f} in {plenty['category']}",
-        "Students who applied in a term, per slot posted in it, by category: "
-        + ", ".join(f"{row['category']} {row['ratio']:.1f}" for row in by_category.iter_rows(named=True))
-        + ".",
+        f"Busiest: {busiest['day']:%A}, {day_text(busiest['day'])} with {busiest['count']:,}{share}",
+        f"{word} by day over 53 weeks, {total:,} in all. By month: {parts}.",
+    )
+
+
+def trend(by_month: pl.DataFrame) -> Finding:
+    """Say what an active employer spends in a year, and against the year before."""
+    known = by_month.drop_nulls("gmv_per_active_employer")
+    if known.is_empty():
+        return Finding("No employer has spent yet", "There are no active employers in this slice.")
+    last = known.row(-1, named=True)
+    before = known.row(-13, named=True) if known.height > 12 else None
+    change = _change(last["gmv_per_active_employer"], before["gmv_per_active_employer"]) if before else ""
+    return Finding(
+        f"{count_text(last['active_employers'], 'active employer')} spend "
+        f"{money_text(last['gmv_per_active_employer'])} each in twelve months{change}",
+        f"Trailing 365 days at each of {known.height} month ends. A year earlier: "
+        + (
+            f"{before['active_employers']:,.0f} active, {money_text(before['gmv_per_active_employer'])} each."
+            if before
+            else "not known."
+        ),
+    )
+
+
+def _change(last: float, before: float) -> str:
+    return f", {(last / before - 1) * 100:+.0f} % on a year before" if before else ""
+
+
+def retention(by_month: pl.DataFrame) -> Finding:
+    """Say how much of a dollar of the year before is spent again by the same employers."""
+    known = by_month.drop_nulls("spend_retention")
+    if known.is_empty():
+        return Finding("Spend retention needs two years", "Nobody had spent in the twelve months before.")
+    last = known.row(-1, named=True)
+    parts = ", ".join(f"{row['month']:%b %Y} {row['spend_retention']:.2f}" for row in known[::12].iter_rows(named=True))
+    return Finding(
+        f"Each dollar of the year before brings {last['spend_retention']:.2f} dollars from the same employers",
+        f"Trailing 365 days over the 365 before, same employers, at month ends. {parts}.",
     )
 
 

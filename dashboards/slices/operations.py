@@ -1,96 +1,33 @@
 """The pipeline's own records: deliveries, quarantine, checks, feeds. All as of the generation, never the wall clock."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from dashboards.database import Generation, Query, frame
+from dashboards.rows import COUNTED, Rows
+from dashboards.slices import records
 
 SILENT_DAYS = 35
 """A feed that goes on but has brought nothing for longer is called silent; the check at the border in says the same."""
 
-LEDGER = """
-    select delivered_at, source, entity, file_name, mode, status, reason, rows_read, rows_loaded, rows_unchanged,
-        rows_quarantined, loaded_at, batch_id
-    from analytics.meta.deliveries
-    order by delivered_at desc, source, entity, file_name
-"""
-
-FRESHNESS = """
-    select
-        source,
-        entity,
-        max(delivered_at) as last_delivered_at,
-        date_diff('day', max(delivered_at), $as_of) as days_old,
-        count(*) as deliveries,
-        cast(sum(rows_loaded) as bigint) as rows_loaded,
-        cast(sum(rows_quarantined) as bigint) as rows_quarantined,
-    from analytics.meta.deliveries
-    where status = 'loaded' and entity is not null
-    group by source, entity
-    order by days_old desc, source, entity
-"""
-
-QUARANTINE = """
-    select rule, count(*) as quarantined, count(distinct entity) as entities, max(delivered_at) as last_delivered_at
-    from analytics.meta.quarantined_rows
-    group by rule
-    order by quarantined desc, rule
-"""
-
-QUARANTINED_ROWS = """
-    select source, entity, file_name, line, column_name, rule, delivered_at
-    from analytics.meta.quarantined_rows
-    order by delivered_at desc, source, entity, file_name, line
-"""
-
-LOADS = """
-    select
-        cast(delivered_at as date) as delivered_on,
-        cast(sum(rows_loaded) as bigint) as loaded,
-        cast(sum(rows_unchanged) as bigint) as unchanged,
-        cast(sum(rows_quarantined) as bigint) as quarantined,
-    from analytics.meta.deliveries
-    group by delivered_on
-    order by delivered_on
-"""
-
-CHECKS = """
-    select
-        batch_id,
-        max(checked_at) as checked_at,
-        count(*) filter (where is_success) as passed,
-        count(*) filter (where not is_success and severity = 'warning') as warned,
-        count(*) filter (where not is_success and severity <> 'warning') as failed,
-    from analytics.meta.validation_results
-    group by batch_id
-    order by checked_at
-"""
-
-FAILING = """
-    with latest as (
-        select border, max_by(batch_id, checked_at) as batch_id from analytics.meta.validation_results group by border
-    )
-
-    select border, entity, rule, column_name, severity, unexpected_count, checked_count, unexpected_share, description
-    from analytics.meta.validation_results
-    inner join latest using (border, batch_id)
-    where not is_success
-    order by severity, unexpected_share desc nulls last, entity, rule
-"""
-
-FEEDS = """
-    select
-        employers.name as employer,
-        feeds.system,
-        feeds.last_synced_at,
-        feeds.observable_to,
-        date_diff('day', least(feeds.last_synced_at, $as_of), $as_of) as days_silent,
-        feeds.observable_to < $as_of as has_ended,
-    from analytics.meta.outcome_feeds as feeds
-    left join analytics.marts.dim_employers as employers using (employer_id)
-    order by days_silent desc nulls first, employer, feeds.system
-"""
+TIMELINE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "generation": pl.String,
+    "as_of": pl.Datetime("us"),
+    "published_at": pl.Datetime("us"),
+    "marts": pl.Int64,
+    "rows": pl.Int64,
+}
+CHANGES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "mart": pl.String,
+    "rows_before": pl.Int64,
+    "rows_now": pl.Int64,
+    "change": pl.Int64,
+    "change_share": pl.Float64,
+}
 
 
 @dataclass(frozen=True)
@@ -124,43 +61,43 @@ def _asked(generation: Generation, text: str) -> pl.DataFrame:
 
 
 def ledger(generation: Generation) -> pl.DataFrame:
-    """Return one row per file and entity that was delivered, the latest first."""
-    return _asked(generation, LEDGER)
+    """Return one row per file and entity that was delivered, the latest first; ``delivery`` names each."""
+    return _asked(generation, records.LEDGER)
 
 
 def freshness(generation: Generation) -> pl.DataFrame:
     """Return per source and entity: the last delivery, its age in days at as_of, deliveries, rows."""
-    return _asked(generation, FRESHNESS)
+    return _asked(generation, records.FRESHNESS)
 
 
 def quarantine(generation: Generation) -> pl.DataFrame:
     """Return quarantined rows counted by the rule that they broke."""
-    return _asked(generation, QUARANTINE)
+    return _asked(generation, records.QUARANTINE)
 
 
 def quarantined_rows(generation: Generation) -> pl.DataFrame:
     """Return where each quarantined row stands: file, line, column, rule. Raw text is not published."""
-    return _asked(generation, QUARANTINED_ROWS)
+    return _asked(generation, records.QUARANTINED_ROWS)
 
 
 def loads(generation: Generation) -> pl.DataFrame:
     """Return rows per day of delivery: loaded, unchanged, quarantined."""
-    return _asked(generation, LOADS)
+    return _asked(generation, records.LOADS)
 
 
 def checks(generation: Generation) -> pl.DataFrame:
     """Return checks per batch: passed, warned, failed."""
-    return _asked(generation, CHECKS)
+    return _asked(generation, records.CHECKS)
 
 
 def failing(generation: Generation) -> pl.DataFrame:
     """Return the checks that did not pass in the last batch of each border."""
-    return _asked(generation, FAILING)
+    return _asked(generation, records.FAILING)
 
 
 def feeds(generation: Generation) -> pl.DataFrame:
     """Return outcome feeds, the silent first: employer, system, status, last_synced_at, days_silent."""
-    found = _asked(generation, FEEDS)
+    found = _asked(generation, records.FEEDS)
     ended, quiet = pl.col("has_ended").fill_null(False), pl.col("days_silent").fill_null(SILENT_DAYS + 1) > SILENT_DAYS
     status = pl.when(ended).then(pl.lit("ended")).when(quiet).then(pl.lit("silent")).otherwise(pl.lit("speaking"))
     columns = ("employer", "system", "status", "last_synced_at", "days_silent")
@@ -188,3 +125,109 @@ def health(generation: Generation) -> Health:
         feeds=fed.height,
         feeds_silent=fed.filter(pl.col("status") == "silent").height,
     )
+
+
+def generations(generation: Generation) -> pl.DataFrame:
+    """Return the generations that the file tells of, the earliest first: as_of, published_at, marts, rows.
+
+    A file that was published before ``meta.mart_rows`` tells of none.
+    """
+    if not _tells_history(generation):
+        return pl.DataFrame(schema=TIMELINE)
+    return _asked(generation, records.GENERATIONS)
+
+
+def drift(generation: Generation) -> pl.DataFrame:
+    """Return per mart its rows in the generation before and now, the largest change first; empty for the first one."""
+    if not _tells_history(generation):
+        return pl.DataFrame(schema=CHANGES)
+    return _asked(generation, records.DRIFT)
+
+
+def _tells_history(generation: Generation) -> bool:
+    return not _asked(generation, records.HISTORY_TABLE).is_empty()
+
+
+def check_history(generation: Generation) -> pl.DataFrame:
+    """Return the verdicts per batch of checks that ever failed: check_name, batch_id, verdict, unexpected_count."""
+    found = _asked(generation, records.CHECK_HISTORY)
+    verdict = pl.when("is_success").then(pl.lit("passed")).when(pl.col("severity") == "warning").then(pl.lit("warning"))
+    return found.select(
+        pl.concat_str(
+            pl.col("entity"), pl.lit(": "), pl.col("rule"), pl.col("column_name").fill_null(""), separator=""
+        ).alias("check_name"),
+        "batch_id",
+        "checked_at",
+        verdict.otherwise(pl.lit("critical")).alias("verdict"),
+        "unexpected_count",
+    )
+
+
+def coverage(generation: Generation) -> pl.DataFrame:
+    """Return per month: employers with a completion by then, those watched for the whole month, their share."""
+    found = _asked(generation, records.COVERAGE)
+    return found.with_columns((pl.col("watched") / pl.col("employers")).fill_nan(None).alias("share"))
+
+
+def quarantined_of(generation: Generation, delivery: str) -> pl.DataFrame:
+    """Return the quarantined rows of one delivery, named as in the ledger."""
+    return quarantined_rows(generation).filter(pl.col("delivery") == delivery)
+
+
+def broken(generation: Generation, rule: str) -> pl.DataFrame:
+    """Return where the rows stand that broke a rule."""
+    return quarantined_rows(generation).filter(pl.col("rule") == rule)
+
+
+def rows_of(generation: Generation, statement: str, counted: str = "true", *, is_rate: bool = False) -> Rows:
+    """Return the rows of a statement over the records as rows that open, those that are counted first."""
+    text = f"select {counted} as {COUNTED}, * from ({statement}) as records order by {COUNTED} desc"
+    parameters = {"as_of": generation.as_of} if "$as_of" in statement else {}
+    return Rows(generation, "meta", Query.of(text, parameters), is_rate)
+
+
+def behind_quarantine(generation: Generation, by_rule: pl.DataFrame) -> list[tuple[str, Rows | None]]:
+    """Return the rows behind each rule."""
+    return [(rule, _of_rule(generation, rule)) for rule in by_rule["rule"].to_list()]
+
+
+def _of_rule(generation: Generation, rule: str) -> Rows:
+    text = f"select true as {COUNTED}, * from ({records.QUARANTINED_ROWS}) as records where rule = $rule"
+    return Rows(generation, "meta", Query.of(text, {"rule": rule}), is_rate=False)
+
+
+def behind_checks(generation: Generation) -> list[tuple[str, Rows | None]]:
+    """Return the checks of the last batch of each border, those that failed counted."""
+    return [
+        (
+            "Checks of the last batch, failures counted",
+            rows_of(generation, records.LATEST_CHECKS, "not is_success", is_rate=True),
+        )
+    ]
+
+
+def how_to_look(check: Mapping[str, Any]) -> str:
+    """Return a statement that shows rows that fail a check: by the keys of examples, where there are any."""
+    keys = [str(key).rpartition(" / ")[2].replace("'", "''") for key in json.loads(check["example_keys"] or "[]")]
+    found = " or ".join(f"contains(cast(each as varchar), '{key}')" for key in keys)
+    schema = "marts" if check["border"] == "out" else "raw"
+    where = f"\nwhere {found}" if found else ""
+    return f"select * from {schema}.{check['entity']} as each{where}\nlimit 100"
+
+
+def is_check(name: str) -> pl.Expr:
+    """Return the condition under which a failing check has a name."""
+    return pl.col("check_name") == name
+
+
+def where_to_look(check: Mapping[str, Any]) -> str:
+    """Say what a failing check expects, and where the statement that shows its rows can be run."""
+    found = f"{check['unexpected_count'] or 0:,} of {check['checked_count'] or 0:,} rows break it."
+    place = (
+        "Run it on the SQL page."
+        if check["border"] == "out"
+        else "Raw rows are not published: run it in the warehouse, `duckdb -readonly data/warehouse/analytics.duckdb`."
+    )
+    keys = json.loads(check["example_keys"] or "[]")
+    examples = f" For example {', '.join(map(str, keys[:5]))}." if keys else ""
+    return f"Expected: {check['description']} {found}{examples} {place}"

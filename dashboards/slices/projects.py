@@ -1,15 +1,14 @@
-"""Projects as a market: how soon they find applicants, how deep, why they stay empty, who demands and who supplies."""
+"""Projects as a market: how soon they find applicants, how deep, why they stay empty, who pays."""
 
 import polars as pl
 
 from dashboards.database import Query, frame
-from dashboards.formats import word_text
 from dashboards.metrics import GROUP, values
 from dashboards.scope import Scope, conditions
 from dashboards.slices.outcomes import CURVE
 from dashboards.terms import term_key
 
-COLUMNS = ("term_label", "category", "industry")
+COLUMNS = ("term_label", "category", "industry", "state")
 REASONS = {
     "filled": "Filled",
     "open": "Still open",
@@ -108,41 +107,6 @@ def ends(scope: Scope) -> pl.DataFrame:
     return pl.DataFrame(ranked, schema=worded.schema)
 
 
-def supply_and_demand(scope: Scope) -> pl.DataFrame:
-    """Return per category and term: students who applied, slots posted, students per slot."""
-    text = f"""
-        with demand as (
-            select category, term_label as term, cast(sum(slots) as bigint) as slots
-            from analytics.marts.fct_projects
-            where {conditions(scope, "posted_date", COLUMNS)}
-            group by all
-        ),
-
-        supply as (
-            select category, term_label as term, count(distinct person_key) as students
-            from analytics.marts.fct_applications
-            where {conditions(scope, "applied_date", COLUMNS)}
-            group by all
-        )
-
-        select
-            category,
-            term,
-            coalesce(students, 0) as students,
-            coalesce(slots, 0) as slots,
-            students / nullif(slots, 0) as students_per_slot,
-        from demand
-        full join supply using (category, term)
-        where category is not null and term is not null
-    """
-    found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
-    ranked = sorted(found.iter_rows(named=True), key=lambda row: (row["category"], term_key(row["term"])))
-    return pl.DataFrame(
-        [row | {"category": word_text(row["category"])} for row in ranked],
-        schema=found.schema,
-    )
-
-
 def money_by_month(scope: Scope) -> pl.DataFrame:
     """Return booked and recognised value of the months that are over."""
     found = values(scope, ["gmv_booked", "gmv_recognised"], by="month").drop_nulls(GROUP)
@@ -155,7 +119,7 @@ def concentration(scope: Scope) -> pl.DataFrame:
         with by_host as (
             select host_id, cast(sum(fee_usd) as double) as gmv_usd
             from analytics.marts.fct_engagements
-            where {conditions(scope, "accepted_date", (*COLUMNS, "school_type", "major_family"))}
+            where {conditions(scope, "accepted_date", COLUMNS)}
             group by host_id
         ),
 

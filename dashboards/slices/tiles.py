@@ -2,11 +2,11 @@
 
 import polars as pl
 
-from dashboards.database import Query
 from dashboards.formats import share_text
 from dashboards.readings import Explanation, Reading
+from dashboards.rows import Rows
 from dashboards.scope import Scope
-from dashboards.slices import operations, projects
+from dashboards.slices import operations, projects, records
 
 FIRST_APPLICATION = Explanation(
     text="The first day by which half of the projects had drawn an application. Closing without one competes; projects "
@@ -34,42 +34,49 @@ def median_reading(scope: Scope, incidence: pl.DataFrame) -> Reading:
 
 
 def health_readings(scope: Scope) -> list[Reading]:
-    """Return the tiles of the Data health page."""
-    found = operations.health(scope.generation)
+    """Return the tiles of the Data health page, each with the records that it counts."""
+    generation = scope.generation
+    found = operations.health(generation)
     refused = f"{found.refused:,} refused" if found.refused else "none refused"
     checks = f"{found.checks_warned:,} warnings, {found.checks_failed:,} critical"
+    quarantined = f"{share_text(found.quarantined_share)} of {found.rows_read:,} rows read"
+    silent = f"of {found.feeds:,}; no word for {operations.SILENT_DAYS} days"
+    loaded = operations.rows_of(generation, records.LEDGER, "status = 'loaded'", is_rate=True)
     return [
         _record(
             scope,
-            "days_since_delivery",
-            "Days since the last delivery",
+            ("days_since_delivery", "Days since the last delivery"),
             found.days_since_delivery,
-            operations.FRESHNESS,
+            operations.rows_of(generation, records.FRESHNESS),
+            note="" if found.deliveries else "nothing was delivered",
         ),
-        _record(scope, "files_loaded", "Files and entities loaded", found.deliveries, operations.LEDGER, refused),
+        _record(scope, ("files_loaded", "Files and entities loaded"), found.deliveries, loaded, refused),
         _record(
             scope,
-            "rows_quarantined",
-            "Rows in quarantine",
+            ("rows_quarantined", "Rows in quarantine"),
             found.rows_quarantined,
-            operations.QUARANTINED_ROWS,
-            f"{share_text(found.quarantined_share)} of {found.rows_read:,} rows read",
-        ),
-        _record(
-            scope, "checks_passed", "Checks passed in the last batch", found.checks_passed, operations.CHECKS, checks
+            operations.rows_of(generation, records.QUARANTINED_ROWS),
+            quarantined,
         ),
         _record(
             scope,
-            "feeds_silent",
-            "Outcome feeds gone silent",
+            ("checks_passed", "Checks passed in the last batch"),
+            found.checks_passed,
+            operations.rows_of(generation, records.LATEST_CHECKS, "is_success", is_rate=True),
+            checks,
+        ),
+        _record(
+            scope,
+            ("feeds_silent", "Outcome feeds gone silent"),
             found.feeds_silent,
-            operations.FEEDS,
-            f"of {found.feeds:,}; no word for {operations.SILENT_DAYS} days",
+            operations.rows_of(generation, records.SILENT_FEEDS, "is_silent", is_rate=True),
+            silent,
         ),
     ]
 
 
-def _record(scope: Scope, name: str, label: str, value: int | None, statement: str, note: str = "") -> Reading:
+def _record(scope: Scope, named: tuple[str, str], value: int | None, rows: Rows, note: str = "") -> Reading:
+    name, label = named
     explanation = Explanation(
         text="Counted from the records that the pipeline keeps about itself, as of this generation.",
         formula="count",
@@ -84,7 +91,8 @@ def _record(scope: Scope, name: str, label: str, value: int | None, statement: s
         unit="count",
         value=value,
         explanation=explanation,
-        receipt=Query.of(statement.strip()),
+        receipt=rows.query,
         filters=scope.filters,
+        rows=rows,
         notes=(note,) if note else (),
     )
