@@ -80,7 +80,10 @@ def audition(signals: pl.DataFrame, outcome: str) -> Finding:
         return Finding(f"The project rating may tell nothing of {outcome}: its interval covers a coin's 0.5", text)
     if rating["high"] < 0.5:
         return Finding(f"A higher project rating went with worse {outcome}", text)
-    beaten = signals.filter(pl.col("better_low") > 0)["predictor"].to_list()
+    beaten = [
+        "GPA band" if name == "GPA band" else name.lower()
+        for name in signals.filter(pl.col("better_low") > 0)["predictor"].to_list()
+    ]
     rivals = f", better than {' and '.join(beaten)}" if beaten else "; not surely better than GPA or school type"
     return Finding(f"The project rating foretells {outcome}{rivals}", text)
 

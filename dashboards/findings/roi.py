@@ -62,16 +62,14 @@ def _title(found: Worth) -> str:
 
 def _cohort(found: Worth) -> str:
     programme = found.programme
-    took = "nothing reported" if programme.cost_usd == 0 else money_text(programme.cost_usd)
+    cost = "no cost reported" if programme.cost_usd == 0 else f"a cost of {money_text(programme.cost_usd)}"
     words = (
-        f"Of {count_text(programme.chosen, 'person')} chosen for the first time in mature months, "
-        f"{programme.hires:,} were hired within a year of completing; those months cost {took}"
+        f"Mature months: {count_text(programme.chosen, 'person')} chosen for the first time, "
+        f"{count_text(programme.hires, 'hire')} within a year of completing, {cost}"
     )
     if programme.engagements_without_time:
-        words += (
-            f", and the time on {count_text(programme.engagements_without_time, 'engagement')} "
-            "for which none was reported is assumed"
-        )
+        without = count_text(programme.engagements_without_time, "engagement")
+        words += f"; the time on {without} for which none was reported is assumed"
     return f"{words}."
 
 
@@ -86,7 +84,8 @@ def _effect(found: Worth) -> list[str]:
             "with fewer than 10 the interval is narrower than it should be."
         )
     if effect.treated_rate == 0 and effect.low == effect.high == 0:
-        return [*words, "Nobody in the comparison was hired within a year, chosen or not, so it shows no difference."]
+        none = "Nobody in the comparison was hired within a year, chosen or not, so it shows no difference."
+        return [*words, none, "Confounding could hide one."]
     words.append(
         f"The chosen were hired in {share_text(effect.treated_rate)} of cases; passed-over applicants of the same "
         f"projects suggest {share_text(max(effect.counterfactual_rate, 0.0))} without being chosen: "
@@ -143,7 +142,7 @@ def _break_even(found: Worth) -> list[str]:
     if rate is None:
         return ["Nobody new was chosen in these months, so no hire-through breaks even."]
     if rate > 1:
-        return [f"It would break even at {hires:,.1f} incremental hires: more than all who were chosen."]
+        return [f"It would break even at {hires:,.1f} incremental hires, which hiring all the chosen would not bring."]
     return [f"It breaks even at {hires:,.1f} incremental hires, a hire-through of {share_text(max(rate, 0.0))}."]
 
 

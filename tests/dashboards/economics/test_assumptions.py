@@ -10,6 +10,8 @@ from dashboards.economics.assumptions import (
     AssumptionRangeError,
     UnknownAssumptionError,
     assumptions,
+    changed,
+    chosen,
     fixed,
 )
 
@@ -43,3 +45,20 @@ def test_a_wrong_name_or_range_says_what_was_expected() -> None:
         assumptions(turnover=0.3)
     with pytest.raises(AssumptionRangeError, match="low <= value <= high"):
         type(ASSUMPTIONS["work_rate"])("x", "x", 1, 2, 3, "USD", "ours")
+
+
+def test_what_a_reader_sets_is_changed_and_nothing_else_is() -> None:
+    untouched = {name: (row.default, row.low, row.high) for name, row in ASSUMPTIONS.items()}
+    assert chosen(untouched) == dict(ASSUMPTIONS)
+    assert changed(chosen(untouched)) == ()
+    found = chosen({**untouched, "work_rate": (40, 20, 26), "screening_hours": (1.5, 1, 4)})
+    assert [row.name for row in changed(found)] == ["work_rate", "screening_hours"]
+    # A value outside its range widens it; a narrower range is taken as it is.
+    assert (found["work_rate"].low, found["work_rate"].high) == (20, 40)
+    assert (found["screening_hours"].low, found["screening_hours"].high) == (1, 4)
+
+
+def test_every_default_and_range_lies_within_what_makes_sense() -> None:
+    for row in ASSUMPTIONS.values():
+        assert row.least <= row.low
+        assert row.most is None or row.high <= row.most

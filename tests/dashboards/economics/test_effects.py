@@ -10,7 +10,14 @@ import pytest
 import statsmodels.api as sm
 
 from dashboards.economics.comparison import Comparison, comparison, sums_by_group
-from dashboards.economics.effects import Effect, effect_on_the_treated, risk_ratio
+from dashboards.economics.effects import (
+    Effect,
+    _estimates,
+    _exact_slopes,
+    _nearly_exact_slopes,
+    effect_on_the_treated,
+    risk_ratio,
+)
 from tests.dashboards.economics.planted import Planted, World, plant
 
 SEEDS = 300
@@ -86,6 +93,19 @@ def test_bundling_many_projects_leaves_the_estimate_and_nearly_the_interval() ->
     spread = [np.sqrt(((each.excess - each.treated * each.excess.sum() / each.treated.sum()) ** 2).sum())
               for each in (whole, bundled)]  # fmt: skip
     assert spread[1] == pytest.approx(spread[0], rel=0.15)
+
+
+@pytest.mark.parametrize("projects", [6, 40, 200])
+def test_the_fast_slopes_of_the_bootstrap_are_the_exact_ones(projects: int) -> None:
+    """With few projects a resample holds covariates that vary nowhere: both then give them no slope."""
+    rows = plant(World(projects=projects), 4).rows
+    rows = replace(
+        rows, covariates=np.column_stack([rows.covariates, rows.covariates[:, 0], np.zeros(len(rows.outcome))])
+    )
+    sums = sums_by_group(rows, np.random.default_rng(1))
+    weights = np.random.default_rng(2).multinomial(projects, np.full(projects, 1 / projects), size=200).astype(float)
+    exact, fast = (_estimates(sums, weights, each)[0] for each in (_exact_slopes, _nearly_exact_slopes))
+    assert fast == pytest.approx(exact, abs=1e-6)
 
 
 def test_a_ratio_over_nobody_is_infinite_and_of_nobody_is_one() -> None:
