@@ -58,6 +58,7 @@ PAGES = (
         has_lens=True,
     ),
     PageEntry("roi", "ROI", ":material/savings:", EMPLOYER, "employer", ("period",)),
+    PageEntry("projects", "Projects", ":material/work:", EMPLOYER, "employer", ("period", "term_label", "category")),
     PageEntry("fair_access", "Fair access", ":material/balance:", EMPLOYER, "employer"),
     PageEntry("planner", "Planner", ":material/event_upcoming:", EMPLOYER, "employer", ("period", "category")),
     PageEntry(

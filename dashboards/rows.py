@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from dashboards.database import Generation, Query, frame, run
+from dashboards.database import Generation, Parameters, Query, frame, run
 from dashboards.definitions import TERM, Catalogue, Definition, Model, catalogue
 from dashboards.openable import COLUMNS, KEYS
 from dashboards.scope import DIMENSIONS, SENSITIVE, Scope, conditions
@@ -64,16 +64,19 @@ def slice_rows(
     *,
     columns: tuple[str, ...] = tuple(DIMENSIONS),
     term_column: str = "term_label",
+    parameters: Parameters | None = None,
     is_rate: bool = False,
 ) -> Rows | None:
     """Return the rows of a mart under a scope and one more condition, or None where they may not be opened.
 
-    ``columns`` are the mart's own columns that filters name, ``term_column`` the term of a row, as in ``conditions``.
+    ``columns`` are the mart's own columns that filters name, ``term_column`` the term of a row, as in ``conditions``;
+    ``parameters`` are values that the condition binds besides the scope's.
     """
     if not may_open(scope, mart):
         return None
     where = f"{conditions(scope, date_column, columns, term_column)} and ({condition})"
-    return _rows(scope, mart, where, f"({counted})", date_column, is_rate=is_rate)
+    found = _rows(scope, mart, where, f"({counted})", date_column, is_rate=is_rate)
+    return replace(found, query=Query.of(found.query.text, {**scope.parameters(), **(parameters or {})}))
 
 
 def may_open(scope: Scope, mart: str) -> bool:

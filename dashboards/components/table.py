@@ -20,13 +20,13 @@ def choose_row(
     The choice is kept in the URL parameter ``key``; ``names`` writes ids in the box, ``word`` is its label.
     """
     ids = rows[id_column].to_list()
+    _take_choice(ids, key)
     chosen = st.selectbox(
         word,
         ids,
         index=None,
         key=key,
         format_func=lambda each: names.get(each, each),
-        bind="query-params",
         placeholder="Search, or choose a row below",
     )
     table_key = f"choose-{key}"
@@ -40,7 +40,29 @@ def choose_row(
         selection_mode="single-row",
         alt=word,
     )
+    _show_choice(chosen, key)
     return chosen
+
+
+def _take_choice(ids: list[str], key: str) -> None:
+    """Choose what a link names. A bound widget would put the row's name into the URL, not its id."""
+    asked = st.query_params.get(key)
+    if asked in ids and asked != st.session_state.get(_shown(key)):
+        st.session_state[key] = asked
+
+
+def _show_choice(chosen: str | None, key: str) -> None:
+    """Put the chosen id into the URL, or take the parameter out of it."""
+    st.session_state[_shown(key)] = chosen
+    if chosen is None:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != chosen:
+        st.query_params[key] = chosen
+
+
+def _shown(key: str) -> str:
+    """Name what keeps the choice that the URL showed last, so that a link is told from the URL of before."""
+    return f"_shown-{key}"
 
 
 def _keep_choice(ids: list[str], key: str, table_key: str) -> Callable[[], None]:
