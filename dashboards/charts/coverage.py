@@ -53,10 +53,12 @@ def _error(rows: pl.DataFrame, colour: str) -> dict[str, object]:
 
 
 def _few(drawn: go.Figure, shown: pl.DataFrame, colour: str) -> None:
-    """Say "few" where a term has too few pairs for a share."""
-    for term in shown.filter(pl.col("value").is_null())["term"].to_list():
+    """Say "few" where a term has too few pairs for a share, and "0" where a bar has no height."""
+    small = shown.filter(pl.col("value").fill_null(0.0) == 0)
+    for term, value in small.select("term", "value").iter_rows():
+        text = "few" if value is None else "0"
         drawn.add_annotation(
-            text="few", x=term, y=0, yanchor="bottom", showarrow=False, font={"color": colour, "size": 11}
+            text=text, x=term, y=0, yanchor="bottom", showarrow=False, font={"color": colour, "size": 11}
         )
 
 

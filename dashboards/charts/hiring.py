@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.charts.outcomes import MARKED_DAYS, tint
+from dashboards.charts.outcomes import MARKED_DAYS, at_risk_text, tint
 from dashboards.charts.retention import WORDS, shades
 from dashboards.charts.style import PALETTES, Mode, figure, fill, legend_above
 
@@ -107,13 +107,8 @@ def anywhere(curve: pl.DataFrame, mode: Mode) -> go.Figure:
     drawn.update_xaxes(
         range=[0, last],
         tickvals=list(marks),
-        ticktext=[f"{text}<br>{_at_risk(curve, day)}" for day, text in marks.items()],
+        ticktext=[f"{text}<br>{at_risk_text(curve, day)}" for day, text in marks.items()],
         tickangle=0,
         title="months after the first completion; below, still at risk",
     )
     return drawn.update_yaxes(tickformat=".0%", range=[0, 1.03], nticks=6).update_layout(margin={"b": 46, "r": 12})
-
-
-def _at_risk(curve: pl.DataFrame, day: int) -> str:
-    later = curve.filter(pl.col("day") >= day)
-    return "" if later.is_empty() else f"{later['at_risk_count'][0]:,}"

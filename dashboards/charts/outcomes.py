@@ -8,6 +8,7 @@ from dashboards.charts.style import PALETTES, Mode, figure, fill, legend_above, 
 
 DAYS_PER_MONTH = 365 / 12
 LEAST_LABELLED = 0.08
+MANY = 10_000
 MARKED_DAYS = {180: "6", 365: "12", 730: "24", 1095: "36"}
 
 
@@ -30,7 +31,7 @@ def incidence(curve: pl.DataFrame, mode: Mode, host_word: str, start: str = "com
     last = max(days[-1], 200)
     marks = {0: "0"} | {day: text for day, text in MARKED_DAYS.items() if day <= last}
     small = f'<span style="font-size:11px;color:{colours.soft_ink}">'
-    ticks = [f"{text}<br>{small}{_at_risk(curve, day)}</span>" for day, text in marks.items()]
+    ticks = [f"{text}<br>{small}{at_risk_text(curve, day)}</span>" for day, text in marks.items()]
     drawn.update_xaxes(range=[0, last], tickvals=list(marks), ticktext=ticks, tickangle=0)
     drawn.update_xaxes(title=f"months after {start}; below, still at risk", row=2, col=1)
     drawn.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=5)
@@ -67,9 +68,13 @@ def _line(curve: pl.DataFrame, column: str, colour: str, word: str) -> go.Scatte
     )
 
 
-def _at_risk(curve: pl.DataFrame, day: int) -> str:
+def at_risk_text(curve: pl.DataFrame, day: float) -> str:
+    """Write how many are at risk on a day of one curve, in thousands from ten of them on; nothing after its end."""
     later = curve.filter(pl.col("day") >= day)
-    return "" if later.is_empty() else f"{later['at_risk_count'][0]:,}"
+    if later.is_empty():
+        return ""
+    count = int(later["at_risk_count"][0])
+    return f"{count:,}" if count < MANY else f"{count / 1000:,.0f}k"
 
 
 def maturity(meters: pl.DataFrame, mode: Mode) -> go.Figure:

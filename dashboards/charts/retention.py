@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.charts.outcomes import tint
+from dashboards.charts.outcomes import at_risk_text, tint
 from dashboards.charts.style import PALETTES, Mode, Palette, figure, legend_above
 
 YEAR = 365.25
@@ -70,7 +70,6 @@ def _at_risk(found: pl.DataFrame, ways: list[str], day: float, mode: Mode) -> li
     colours = shades(PALETTES[mode])
     texts = []
     for way in ways:
-        later = found.filter((pl.col("came_by") == way) & (pl.col("day") >= day))
-        count = "" if later.is_empty() else f"{later['at_risk_count'][0]:,}"
+        count = at_risk_text(found.filter(pl.col("came_by") == way), day)
         texts.append(f'<span style="font-size:11px;color:{colours[way]}">{count}</span>')
     return texts

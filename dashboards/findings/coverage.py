@@ -24,7 +24,7 @@ def by_term(found: pl.DataFrame, window: str) -> Finding:
         return Finding(f"{over['term'][0]}: {share_text(low)} hired within {window}{waiting}", summary)
     if low == high == 0:
         return Finding(f"No term that is over has a hire within {window}{waiting}", summary)
-    title = f"Between {share_text(low)} and {share_text(high)} of a term hired within {window}{_overlap(over)}{waiting}"
+    title = f"{share_text(low)} to {share_text(high)} of a term are hired within {window}{_overlap(over)}{waiting}"
     return Finding(title, summary)
 
 
@@ -32,7 +32,7 @@ def _overlap(over: pl.DataFrame) -> str:
     """Say when one share lies in all intervals, so that the terms need not differ."""
     banded = over.drop_nulls(["low", "high"])
     is_shared = banded.height > 1 and max(banded["low"].to_list()) <= min(banded["high"].to_list())
-    return ", within each other's intervals" if is_shared else ""
+    return ", with intervals that overlap" if is_shared else ""
 
 
 def bounds(found: pl.DataFrame) -> Finding:

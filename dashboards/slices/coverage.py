@@ -7,7 +7,7 @@ from dashboards.intervals import wilson
 from dashboards.metrics import GROUP, values
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope, conditions
-from dashboards.slices.outcomes import COLUMNS, LEAST_AT_RISK, MART, course
+from dashboards.slices.outcomes import COLUMNS, LEAST_AT_RISK, MART, course, narrowed
 from dashboards.terms import term_key
 
 STILL_WATCHED = 0.1
@@ -74,20 +74,33 @@ def _parts(scope: Scope) -> tuple[str, str]:
 
 
 def _watched(scope: Scope) -> pl.DataFrame:
-    """Return per term the pairs in the curve, those inside the window on the day of the data, the hires so far."""
-    found = course(scope)
+    """Return per term its pairs, those inside the window on the day of the data, and the hires so far."""
     text = f"""
         select
             term_label,
             count(*) as pairs,
-            count(*) filter (where {found.date} + $window > $as_of) as waiting,
-            count(*) filter (where {found.event} = 1 and {found.exit} <= $window) as so_far,
+            count(*) filter (where {_is_waiting(scope)}) as waiting,
+            count(*) filter (where {_is_hired(scope)}) as so_far,
         from analytics.marts.{MART}
-        where {found.is_at_risk} = 1 and term_label is not null and {conditions(scope, found.date, COLUMNS)}
+        where {_is_of_cohort(scope)} and term_label is not null and {conditions(scope, course(scope).date, COLUMNS)}
         group by term_label
     """
-    bound = scope.parameters() | {"window": scope.filters.window, "as_of": scope.generation.as_of.date()}
-    return frame(scope.generation, scope.viewer, Query.of(text, bound))
+    return frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+
+
+def _is_waiting(scope: Scope) -> str:
+    """Return the condition that a pair's window is not over: who has not graduated is not ready, and is waited for."""
+    as_of = scope.generation.as_of.date().isoformat()
+    return f"{course(scope).date} + {int(scope.filters.window)} > date '{as_of}'"
+
+
+def _is_of_cohort(scope: Scope) -> str:
+    return f"({course(scope).is_at_risk} = 1 or (is_eligible = 1 and {_is_waiting(scope)}))"
+
+
+def _is_hired(scope: Scope) -> str:
+    found = course(scope)
+    return f"{found.is_at_risk} = 1 and {found.event} = 1 and {found.exit} <= {int(scope.filters.window)}"
 
 
 def bounds(scope: Scope) -> pl.DataFrame:
@@ -129,9 +142,23 @@ def bounds_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
     return [("Pairs whose year is over, known outcomes counted", found)]
 
 
-def term_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
-    """Return the pairs in the curve; counted are those whom the host hired within the window."""
-    found = course(scope)
-    hired = f"{found.event} = 1 and {found.exit} <= {scope.filters.window}"
-    rows = slice_rows(scope, MART, found.date, f"{found.is_at_risk} = 1", hired, columns=COLUMNS, is_rate=True)
-    return [("Pairs of all terms", rows)]
+def term_rows(scope: Scope, found: pl.DataFrame) -> list[tuple[str, Rows | None]]:
+    """Return the pairs behind each term's bar; counted are those whom the host hired within the window."""
+    ready, days = scope.filters.clock == "graduated", scope.filters.window
+    hits = f"is_hired_from_readiness_{days}_days" if ready else f"is_hired_{days}_days"
+    whole = f"{'is_ready_mature' if ready else 'is_mature'}_{days}_days * is_eligible"
+    return [
+        (
+            term if is_mature else f"{term}, still watching",
+            slice_rows(
+                narrowed(scope, "term_label", term),
+                MART,
+                course(scope).date,
+                f"{whole} = 1" if is_mature else _is_of_cohort(scope),
+                f"{hits} = 1" if is_mature else _is_hired(scope),
+                columns=COLUMNS,
+                is_rate=True,
+            ),
+        )
+        for term, is_mature in found.select("term", "is_mature").iter_rows()
+    ]

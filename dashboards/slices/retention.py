@@ -12,7 +12,7 @@ import polars as pl
 from dashboards.bands import Units, clustered_variance, log_log_band
 from dashboards.database import Generation, Query, Value, frame, run
 from dashboards.rows import Rows, slice_rows
-from dashboards.scope import Scope, conditions
+from dashboards.scope import DIMENSIONS, Scope, conditions
 from dashboards.slices.outcomes import LEAST_AT_RISK, band_days, is_whole, numbered, units_by_group
 
 MART = "fct_hires"
@@ -114,6 +114,12 @@ def at_day(rows: pl.DataFrame, day: int = YEAR) -> pl.DataFrame:
         pl.when(is_known).then("retained_lower").alias("low"),
         pl.when(is_known).then("retained_upper").alias("high"),
     )
+
+
+def ignored(scope: Scope) -> str:
+    """Say which of the set filters hires and offers do not carry, so that nobody takes them for filtered."""
+    words = [DIMENSIONS[name].lower() for name in scope.dimensions() if name not in (*COLUMNS, "host_id")]
+    return f". Not filtered by {' and '.join(words)}" if words else ""
 
 
 def hire_rows(scope: Scope) -> list[tuple[str, Rows | None]]:

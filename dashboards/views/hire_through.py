@@ -17,8 +17,8 @@ from dashboards.readings import read
 from dashboards.scope import WINDOWS
 from dashboards.slices import coverage, hiring, outcome_tiles, outcomes, retention
 
-ACTIVITY = ("hires", "hires_by_micro_internship", "offers", "offer_acceptance_rate", "renege_rate")
-DAYS = ("days_to_offer_median", "days_to_hire_median")
+HIRES = ("hires", "hires_by_micro_internship", "days_to_hire_median")
+OFFERS = ("offers", "offer_acceptance_rate", "renege_rate", "days_to_offer_median")
 STARTS = {"completed": "completing", "graduated": "readiness"}
 CLOCKS = {
     "completed": "One cohort, from the first completion with us.",
@@ -95,7 +95,7 @@ def draw_terms() -> None:
         f"Hired by us within {window}, by term of completion; hatched, still watching: the hires so far, a floor",
         coverage_charts.by_term(by_term, mode),
         by_term,
-        coverage.term_rows(scope),
+        coverage.term_rows(scope, by_term),
     )
 
 
@@ -111,8 +111,8 @@ def draw_groups(overall: float | None) -> None:
         bind="query-params",
     )
     groups = outcomes.by_group(scope, dimension)
-    if groups.is_empty():
-        states.empty("No completers to compare")
+    if not outcomes.is_readable(groups):
+        states.too_few(f"completers of one {outcomes.WORDS[dimension].lower()} at risk after {window}")
         return
     chart_frame(
         "groups",
@@ -135,7 +135,8 @@ def draw_retention() -> None:
     chart_frame(
         "retention",
         retention_findings.curves(retention.at_day(curves)),
-        "Still employed by us after the start, by how they came, 95 % bands; drawn while 10 are at risk",
+        "Still employed by us after the start, by how they came, 95 % bands; drawn while 10 are at risk"
+        + retention.ignored(scope),
         retention_charts.curves(drawn, mode),
         drawn,
         retention.hire_rows(scope),
@@ -145,8 +146,9 @@ def draw_retention() -> None:
 def draw_activity() -> None:
     """Draw hires and offers by the date on which they happened."""
     page.lead("How many start and how many are offered a job, month by month, whenever they completed a project.")
-    readings = read(scope, (*ACTIVITY, *DAYS))
-    tiles("hiring", scope, [readings[name] for name in (*ACTIVITY, *DAYS)])
+    readings = read(scope, (*HIRES, *OFFERS))
+    tiles("hires", scope, [readings[name] for name in HIRES])
+    tiles("offers", scope, [readings[name] for name in OFFERS])
     hires, offers, days = hiring.hires_by_month(scope), hiring.offers_by_month(scope), hiring.days_to_hire(scope)
     left, right = st.columns(2, gap="small")
     with left:
@@ -156,7 +158,7 @@ def draw_activity() -> None:
             chart_frame(
                 "hires",
                 hiring_findings.hires(hires),
-                "Full-time starts per month that is over, by how they came",
+                "Full-time starts per month that is over, by how they came" + retention.ignored(scope),
                 hiring_charts.hires(hires, mode),
                 hires,
                 hiring.hire_rows(scope),
@@ -168,7 +170,8 @@ def draw_activity() -> None:
             chart_frame(
                 "offers",
                 hiring_findings.offers(offers),
-                "Offers per month that is over, full-time and internships, by answer; hatched, not answered",
+                "Offers per month that is over, full-time and internships, by answer; hatched, not answered"
+                + retention.ignored(scope),
                 hiring_charts.offers(offers, mode),
                 offers,
                 hiring.offer_rows(scope),
@@ -177,7 +180,8 @@ def draw_activity() -> None:
         chart_frame(
             "days-to-hire",
             hiring_findings.days_to_hire(days),
-            "Days from application to start, by quarter of the offer; quarters of fewer than 10 hires are left out",
+            "Days from application to start, by quarter of the offer; quarters of fewer than 10 hires are left out"
+            + retention.ignored(scope),
             hiring_charts.days_to_hire(days, mode),
             days,
             hiring.offer_rows(scope),

@@ -79,7 +79,7 @@ else:
         f"Hired by the host within {window}, by term of completion; hatched, still watching: hires so far, a floor",
         coverage_charts.by_term(by_term, mode),
         by_term,
-        coverage.term_rows(scope),
+        coverage.term_rows(scope, by_term),
     )
     dimension = st.segmented_control(
         "Compare by",
@@ -91,14 +91,17 @@ else:
         bind="query-params",
     )
     groups, overall = outcomes.by_group(scope, dimension), outcomes.overall(incidences, filters.window)
-    chart_frame(
-        "groups",
-        findings.groups(groups, outcomes.WORDS[dimension], overall, window),
-        f"Hired by the host within {window}, 95 % bands over employers; dotted, the whole; too few: under 10 at risk",
-        charts.forest(groups, overall, mode),
-        groups,
-        outcomes.group_rows(scope, dimension),
-    )
+    if outcomes.is_readable(groups):
+        chart_frame(
+            "groups",
+            findings.groups(groups, outcomes.WORDS[dimension], overall, window),
+            f"Hired by the host within {window}, 95 % bands over employers; dotted, the whole; too few: under 10",
+            charts.forest(groups, overall, mode),
+            groups,
+            outcomes.group_rows(scope, dimension),
+        )
+    else:
+        states.too_few(f"completers of one {outcomes.WORDS[dimension].lower()} at risk after {window}")
 
 page.section("How much is known", "outcomes within a year of completion, and where graduates are")
 tiles("known", scope, [readings[name] for name in known])
@@ -139,7 +142,8 @@ else:
     chart_frame(
         "retention",
         retention_findings.curves(retention.at_day(hires)),
-        "Still employed after the start, by how they came, 95 % bands over employers; drawn while 10 are at risk",
+        "Still employed after the start, by how they came, 95 % bands over employers; drawn while 10 are at risk"
+        + retention.ignored(scope),
         retention_charts.curves(stayed, mode),
         stayed,
         retention.hire_rows(scope),

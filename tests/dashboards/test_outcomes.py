@@ -251,19 +251,32 @@ def test_a_mature_term_is_a_plain_share_and_a_watched_one_a_floor(window: int, c
     assert found["is_mature"].any() or ready or window > 365
     for row in found.iter_rows(named=True):
         term = pairs.filter(pl.col("term_label") == row["term"])
-        at_risk = term.filter(pl.col(is_in) == 1)
-        ends = pl.col(start) + pl.duration(days=window)
-        assert row["waiting"] == at_risk.filter(ends > scope.generation.as_of.date()).height
-        assert row["is_mature"] == (row["waiting"] <= at_risk.height / 10)
+        is_waiting = pl.col(start) + pl.duration(days=window) > scope.generation.as_of.date()
+        cohort = term.filter((pl.col(is_in) == 1) | (is_waiting & (pl.col("is_eligible") == 1)))
+        assert row["pairs"] == cohort.height
+        assert row["waiting"] == cohort.filter(is_waiting).height
+        assert row["is_mature"] == (row["waiting"] <= cohort.height / 10)
         if row["value"] is None:
             continue
         if row["is_mature"]:
             over = term.filter((pl.col(mature) == 1) & (pl.col("is_eligible") == 1))
             assert row["value"] == pytest.approx(over[hit].sum() / over.height)
         else:
-            hired = at_risk.filter((pl.col(f"{entry}event_code") == 1) & (pl.col(f"{entry}exit_days") <= window))
-            assert row["value"] == pytest.approx(hired.height / at_risk.height)
+            hits_so_far = (pl.col(f"{entry}event_code") == 1) & (pl.col(f"{entry}exit_days") <= window)
+            hired = cohort.filter((pl.col(is_in) == 1) & hits_so_far)
+            assert row["value"] == pytest.approx(hired.height / cohort.height)
             assert row["low"] is None
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_the_rows_behind_a_term_s_bar_are_its_parts(clock: Clock, employer: ScopeOf) -> None:
+    scope = employer(Filters(clock=clock))
+    found = coverage.by_term(scope)
+    assert found.height > 3
+    for row, (label, behind) in zip(found.iter_rows(named=True), coverage.term_rows(scope, found), strict=True):
+        assert behind is not None
+        assert label.startswith(row["term"])
+        assert behind.counts() == (row["mature"] if row["is_mature"] else row["pairs"], row["hired"])
 
 
 def test_the_bounds_hold_the_known_and_every_unknown(platform: ScopeOf) -> None:
