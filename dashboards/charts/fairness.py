@@ -16,13 +16,14 @@ from dashboards.fairness.comparison import Verdict
 ROW, FRAME = 36, 52
 LINE = 22
 FOUR_FIFTHS = 0.8
+SHORT_AXIS = 3
 REVIEW: Verdict = "comparison for review"
 TOO_FEW: Verdict = "too few to say"
 
 
 def lines(name: str) -> str:
     """Break a group's name over two lines at most, so that it fits a phone beside its marks."""
-    return "<br>".join(wrap(name, LINE, max_lines=2, placeholder=" …"))
+    return "<br>".join(wrap(name.replace("/", "/ "), LINE, max_lines=2, placeholder=" …"))
 
 
 def named(drawn: go.Figure, names: list[str], palette: Palette) -> go.Figure:
@@ -113,8 +114,11 @@ def _bands(banded: pl.DataFrame, palette: Palette) -> go.Bar:
 
 def _rates(exact: pl.DataFrame, palette: Palette) -> go.Scatter:
     verdicts = exact["verdict"].to_list()
-    colours = [_colour(verdict, palette) for verdict in verdicts]
     leads = exact["is_leading"].to_list()
+    colours = [
+        _colour(verdict, palette, is_compared=bool(verdict) or leading)
+        for verdict, leading in zip(verdicts, leads, strict=True)
+    ]
     return go.Scatter(
         x=exact["rate"].to_list(),
         y=exact["place"].to_list(),
@@ -138,7 +142,9 @@ def _rates(exact: pl.DataFrame, palette: Palette) -> go.Scatter:
     )
 
 
-def _colour(verdict: str | None, palette: Palette) -> str:
+def _colour(verdict: str | None, palette: Palette, *, is_compared: bool) -> str:
+    if not is_compared:
+        return palette.neutral
     return palette.lost if verdict == REVIEW else palette.accent
 
 
@@ -198,10 +204,17 @@ def stratified(found: pl.DataFrame, mode: Mode) -> go.Figure:
         traces.append(trace)
     drawn.add_traces(traces)
     drawn.update_layout(shapes=[_upright(palette, x=1)])
-    drawn.update_xaxes(type="log", tickvals=[0.1, 0.2, 0.5, 1, 2, 5, 10], tickformat=".1~f", tickangle=0)
+    drawn.update_xaxes(type="log", tickvals=_odds(placed), tickformat=".1~f", tickangle=0)
     texts = [f"{pooled:.2f} / <b>{within:.2f}</b>" for pooled, within in found.select("pooled", "within").iter_rows()]
     drawn = named(_beside(drawn, texts, 96), found["group"].to_list(), palette)
     return legend_above(drawn).update_layout(margin={"t": 34})
+
+
+def _odds(placed: pl.DataFrame) -> list[float]:
+    """Return where a logarithmic axis is ticked: closer where it is short."""
+    ends = [*placed["pooled_low"], *placed["within_low"], *placed["pooled_high"], *placed["within_high"]]
+    is_short = max(ends, default=1.0) < SHORT_AXIS * min(ends, default=1.0)
+    return [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2] if is_short else [0.1, 0.2, 0.5, 1, 2, 5, 10]
 
 
 def _dots(x: Sequence[float | None], y: Sequence[float], names: Sequence[str], word: str) -> go.Scatter:

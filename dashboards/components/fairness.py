@@ -104,7 +104,7 @@ def compare(choice: Choice, mode: Mode) -> None:
         chart_frame(
             "ladder",
             findings.ladder(ladder),
-            "Rate at each stage. Green: the highest shown; red: for review; a dash: withheld; blank: too few",
+            "Green: the highest shown at a stage; the other tint: for review; a dash: withheld; blank: too few",
             grids.ladder(ladder, STAGE_WORDS, mode),
             ladder.drop("units"),
         )

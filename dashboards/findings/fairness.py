@@ -12,6 +12,13 @@ from dashboards.slices.fairness_tiles import AT_HOME
 
 SMALL = 0.02
 NAMED = 3
+RATES = {
+    "selected": "selection rate",
+    "completed": "completion rate",
+    "offered": "offer rate",
+    "hired": "hire rate",
+}
+DONE = {"selected": "was selected", "completed": "completed", "offered": "had an offer", "hired": "was hired"}
 STEPS = {
     "Applied": "applications",
     "Selected": "selections",
@@ -36,27 +43,26 @@ NO_SECOND_STAGE = Finding(
 
 def comparison(compared: pl.DataFrame, stage: str) -> Finding:
     """Say which groups are comparisons for review at a stage, and against whom."""
-    word = STAGES[stage].label.lower()
-    return Finding(_comparison_title(compared, word), _comparison_summary(compared, stage))
+    return Finding(_comparison_title(compared, RATES[stage]), _comparison_summary(compared, stage))
 
 
-def _comparison_title(compared: pl.DataFrame, word: str) -> str:
+def _comparison_title(compared: pl.DataFrame, rate: str) -> str:
     leading = compared.filter("is_leading")["group"].to_list()
     others = compared.drop_nulls("verdict")
     review, few = (others.filter(pl.col("verdict") == verdict) for verdict in (REVIEW, TOO_FEW))
     if not leading:
-        return f"No group can be compared: no rate of being {word} may be shown in full"
+        return f"No group can be compared: no {rate} may be shown in full"
     if others.is_empty():
         return f"Only {leading[0]} can be shown in full: there is nothing to compare it with"
     if review.is_empty():
         if few.height == others.height:
             return "Too few to say: one person more or less would change who leads"
         rest = f"; {few.height} too few to say" if few.height else ""
-        return f"No comparison for review: each group is {word} at four fifths of the highest rate or more{rest}"
+        return f"No comparison for review: no {rate} is below four fifths of the highest, or apart beyond chance{rest}"
     if review.height > NAMED:
         return f"{review.height} of {others.height} groups are comparisons for review against {leading[0]}"
     named = ", ".join(f"{row['group']} at {row['impact_ratio']:.2f}" for row in review.iter_rows(named=True))
-    return f"For review: {named} of the rate of {leading[0]}{_chance(review)}"
+    return f"For review: {named} of the {rate} of {leading[0]}{_chance(review)}"
 
 
 def _chance(review: pl.DataFrame) -> str:
@@ -157,7 +163,7 @@ def composition(found: pl.DataFrame, stage: str) -> Finding:
         for row in found.iter_rows(named=True)
     ]
     if -least["change"] < SMALL and most["change"] < SMALL:
-        title = f"Who is {word} mirrors who applied: no share moves by {SMALL * 100:.0f} points"
+        title = f"Who {DONE[stage]} mirrors who applied: no share moves by {SMALL * 100:.0f} points"
     else:
         down, up = f"{least['change'] * 100:+.0f}", f"{most['change'] * 100:+.0f}"
         title = f"From applied to {word}: {most['group']} {up} points, {least['group']} {down}"

@@ -198,19 +198,22 @@ def test_the_institutions_facts_are_means_over_students(generation: Generation) 
 @pytest.mark.parametrize(
     ("counts", "title"),
     [
-        ((), "No group can be compared: no rate of being selected may be shown in full"),
-        ((("a", 9, 4), ("b", 8, 4)), "No group can be compared: no rate of being selected may be shown in full"),
+        ((), "No group can be compared: no selection rate may be shown in full"),
+        ((("a", 9, 4), ("b", 8, 4)), "No group can be compared: no selection rate may be shown in full"),
         ((("a", 90, 40),), "Only a can be shown in full: there is nothing to compare it with"),
         ((("a", 12, 6), ("b", 12, 6)), "Too few to say: one person more or less would change who leads"),
         (
             (("a", 1000, 500), ("b", 1000, 490)),
-            "No comparison for review: each group is selected at four fifths of the highest rate or more",
+            "No comparison for review: no selection rate is below four fifths of the highest, or apart beyond chance",
         ),
-        ((("a", 1000, 500), ("b", 1000, 300)), "For review: b at 0.60 of the rate of a, more than chance explains"),
-        ((("a", 20, 10), ("b", 20, 7)), "For review: b at 0.70 of the rate of a, within chance"),
+        (
+            (("a", 1000, 500), ("b", 1000, 300)),
+            "For review: b at 0.60 of the selection rate of a, more than chance explains",
+        ),
+        ((("a", 20, 10), ("b", 20, 7)), "For review: b at 0.70 of the selection rate of a, within chance"),
         (
             (("a", 2000, 1000), ("b", 2000, 600), ("c", 20, 7)),
-            "For review: c at 0.70, b at 0.60 of the rate of a, 1 of them more than chance explains",
+            "For review: c at 0.70, b at 0.60 of the selection rate of a, 1 of them more than chance explains",
         ),
         (
             tuple((name, 1000, 500 if name == "a" else 300) for name in "abcde"),
@@ -256,7 +259,7 @@ def test_the_ladder_and_the_overview_name_the_stages_for_review() -> None:
 def test_shares_that_stay_and_shares_that_move_are_said() -> None:
     schema = ("group", "applied_share", "reached_share")
     still = pl.DataFrame([("a", 0.5, 0.505), ("b", 0.5, 0.495)], schema=schema, orient="row")
-    assert findings.composition(still, "hired").title.startswith("Who is hired mirrors who applied")
+    assert findings.composition(still, "hired").title.startswith("Who was hired mirrors who applied")
     moved = pl.DataFrame([("a", 0.5, 0.6), ("b", 0.5, 0.4)], schema=schema, orient="row")
     assert findings.composition(moved, "hired").title == "From applied to hired: a +10 points, b -10"
     nobody = pl.DataFrame({"step": ["At their institutions"], "share": [None], "known": [None]})
@@ -415,3 +418,17 @@ def test_without_suppression_the_page_gives_hidden_numbers_away(monkeypatch: pyt
             for each in (cells, other)
         ]
         assert pages[0] != pages[1]
+
+
+@pytest.mark.parametrize("view", ["fair_access", "access_and_equity"])
+@pytest.mark.parametrize("units", [0, 9, 40])
+def test_a_page_has_words_for_nothing_for_all_hidden_and_for_one_group(
+    view: str, units: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("dashboards.components.states._box", lambda title, *_: said.append(title))
+    groups = ("yes", "no") if units == 9 else ("yes",)
+    cells = [Cell(ALL_TIME, "selected", group, units, units // 2) for group in groups if units]
+    text = emitted(view, cells, pl.DataFrame(), ("selected", ALL_TIME), monkeypatch)
+    assert said == {0: ["No groups to compare yet"], 9: ["Too few to say"], 40: []}[units]
+    assert ("Only Pell grant can be shown in full" in text) == (units == 40)
