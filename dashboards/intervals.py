@@ -55,16 +55,31 @@ def design_effect(successes: Sequence[float], trials: Sequence[float]) -> float 
     """
     hits, sizes = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
     hits, sizes = hits[sizes > 0], sizes[sizes > 0]
-    clusters = len(sizes)
+    return design_effect_of_sums(
+        len(sizes),
+        hits.sum(),
+        sizes.sum(),
+        hit_squares=(hits**2).sum(),
+        products=(hits * sizes).sum(),
+        size_squares=(sizes**2).sum(),
+    )
+
+
+def design_effect_of_sums(
+    clusters: int, hits: float, size: float, *, hit_squares: float, products: float, size_squares: float
+) -> float | None:
+    """Return the design effect from sums over clusters that have trials: for many groups at once, summed elsewhere.
+
+    ``products`` is the sum of successes times trials.
+    """
     if clusters < CLUSTERS_NEEDED:
         return None
-    total = sizes.sum()
-    rate = hits.sum() / total
-    independent = rate * (1 - rate) / total
+    rate = hits / size
+    independent = rate * (1 - rate) / size
     if independent == 0:
         return 1.0
-    residuals = hits - rate * sizes
-    clustered = clusters / (clusters - 1) * (residuals**2).sum() / total**2
+    residuals = hit_squares - 2 * rate * products + rate**2 * size_squares
+    clustered = clusters / (clusters - 1) * residuals / size**2
     return float(max(1.0, clustered / independent))
 
 
@@ -73,7 +88,11 @@ def clustered_wilson(successes: Sequence[float], trials: Sequence[float]) -> Int
     total = float(np.sum(trials))
     if total <= 0:
         return None
-    effect = design_effect(successes, trials)
-    deflated = total / (effect or 1.0)
-    interval = wilson(float(np.sum(successes)) / total * deflated, deflated)
+    return deflated_wilson(float(np.sum(successes)), total, design_effect(successes, trials))
+
+
+def deflated_wilson(successes: float, trials: float, effect: float | None) -> Interval | None:
+    """Return Wilson's interval with both counts divided by a design effect; None of it leaves them as they are."""
+    by = effect or 1.0
+    interval = wilson(successes / by, trials / by)
     return None if interval is None else Interval(interval.low, interval.high, effect)

@@ -71,6 +71,9 @@ PAGES = (
         has_lens=True,
     ),
     PageEntry(
+        "cohorts", "Cohorts", ":material/calendar_view_month:", LEADERSHIP, "platform", ("industry", "state", "host_id")
+    ),
+    PageEntry(
         "platform_hire_through",
         "Hire-through, all employers",
         ":material/trending_up:",
@@ -80,12 +83,25 @@ PAGES = (
         ("completed", "graduated"),
     ),
     PageEntry("students", "Students", ":material/school:", LEADERSHIP, "platform", STUDENTS, has_lens=True),
+    PageEntry(
+        "employers",
+        "Employers",
+        ":material/apartment:",
+        LEADERSHIP,
+        "platform",
+        ("period", "category", "industry", "state", "host_id"),
+    ),
     PageEntry("access_and_equity", "Access and equity", ":material/diversity_3:", LEADERSHIP, "platform"),
     PageEntry("data_health", "Data health", ":material/fact_check:", LEADERSHIP, "platform"),
     PageEntry("sql", "SQL", ":material/terminal:", ANALYST, "analyst"),
     PageEntry("catalogue", "Catalogue", ":material/table:", ANALYST, "analyst"),
     PageEntry("dictionary", "Dictionary", ":material/menu_book:", EVERYBODY, "analyst"),
 )
+
+
+def pages_for(audience: Audience, role: Role) -> tuple[PageEntry, ...]:
+    """Return the pages of one audience that a role may open."""
+    return tuple(page for page in PAGES if page.audience == audience and role in page.roles)
 
 
 def pages_of(role: Role) -> tuple[PageEntry, ...]:

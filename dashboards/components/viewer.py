@@ -59,6 +59,11 @@ def choose_scope(generation: Generation, role: Role, audience: Audience, hosts: 
     return Scope(generation, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
 
 
+def link_to(role: Role, host_name: str) -> dict[str, str]:
+    """Return the address's parameters that choose a role and an employer, as the sidebar writes them."""
+    return {"view": role.capitalize(), "employer": host_name}
+
+
 def host_names(hosts: pl.DataFrame) -> dict[str, str]:
     """Return each host's name; where two share one, the id tells them apart."""
     shared = hosts["host_name"].is_duplicated()
