@@ -7,8 +7,8 @@ from dashboards.analysis.limits import GIGABYTE, Limits
 
 ADVICE = {
     "Parser": "Look just before the mark: a comma too many, a word missing, a bracket open?",
-    "Binder": "Look the columns up in the browser beside the editor; a column of one step must be selected by it.",
-    "Catalog": "Tables are named marts.x and meta.x: look them up in the browser beside the editor.",
+    "Binder": "describe marts.x lists the columns of a table; a column of one step must be selected by it.",
+    "Catalog": "Tables are named marts.x and meta.x: select table_name from duckdb_tables() lists them.",
     "Conversion": "try_cast(value as type) gives NULL where a value does not fit.",
     "Invalid Input": "Check the values and types that the function is given.",
     "Out of Range": "Cast to double or bigint before you add up or multiply.",
@@ -44,7 +44,8 @@ class Problem:
         line, column = _place(message)
         where = f" in line {line}" if line else ""
         title = "Out of reach" if kind == "Permission" else f"{kind or 'The statement'} error{where}".capitalize()
-        return cls(title, message.strip(), ADVICE.get(kind, OTHERWISE), line, column)
+        detail = message[found.end() :] if found else message
+        return cls(title, detail.strip(), ADVICE.get(kind, OTHERWISE), line, column)
 
     def __str__(self) -> str:
         """Say it in a few lines."""

@@ -46,21 +46,23 @@ class Workers:
         """Return a process that waits for its task."""
         with self._lock:
             ready, self._spare = self._spare, None
-        return ready if ready is not None and ready.poll() is None else _start()
+        if ready is not None and ready.poll() is None:
+            return ready
+        _discard(ready)
+        return _start()
 
     def warm(self) -> None:
         """Have a process ready."""
         with self._lock:
             if self._spare is None or self._spare.poll() is not None:
+                _discard(self._spare)
                 self._spare = _start()
 
     def end(self) -> None:
         """End the process that stands ready."""
         with self._lock:
-            if self._spare is not None:
-                self._spare.kill()
-                self._spare.communicate()
-                self._spare = None
+            _discard(self._spare)
+            self._spare = None
 
 
 def _start() -> Worker:
@@ -73,6 +75,13 @@ def _start() -> Worker:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+
+
+def _discard(worker: Worker | None) -> None:
+    """End a process that has had no task."""
+    if worker is not None:
+        worker.kill()
+        worker.communicate()
 
 
 workers = Workers()

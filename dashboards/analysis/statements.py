@@ -9,21 +9,21 @@ READING = ("SELECT", "EXPLAIN")
 COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.S)
 
 REFUSED = {
-    "COPY": "Download the result with the buttons below it.",
-    "COPY_DATABASE": "The published file itself can be copied: data/published/analytics.duckdb.",
+    "COPY": "Read the rows: the answer can be downloaded, and in the shell --format writes it.",
     "EXPORT": "The published file itself can be copied: data/published/analytics.duckdb.",
     "CREATE": "Put a step into a WITH clause: with my_step as (select ...) select * from my_step.",
     "SET": "Settings and limits are fixed.",
-    "VARIABLE_SET": "Settings and limits are fixed.",
-    "PRAGMA": "Tables and columns are in the browser beside the editor, or in duckdb_tables() and duckdb_columns().",
+    "RESET": "Settings and limits are fixed.",
+    "PRAGMA": "Tables and columns are in duckdb_tables() and duckdb_columns(); describe marts.x lists one table's.",
     "CALL": "Use the function in a select: select * from the_function().",
     "ATTACH": "The published file is open already: its tables are marts.* and meta.*.",
     "DETACH": "The published file is open already: its tables are marts.* and meta.*.",
+    "INSTALL": "No extension is needed for the published file, and none can be loaded.",
     "LOAD": "No extension is needed for the published file, and none can be loaded.",
     "PREPARE": "Write the values into the statement.",
     "EXECUTE": "Write the values into the statement.",
 }
-"""Kind of statement -> what to do instead."""
+"""First word of a statement -> what to do instead."""
 
 OTHERWISE = "The published file is read only: begin with select, with, from, describe, summarize or explain."
 
@@ -47,7 +47,7 @@ def refused(text: str) -> Problem | None:
         return None
     name = word.upper() or kind
     return Problem(
-        f"{name} is refused", f"Expected a statement that reads; found {name}.", REFUSED.get(kind, OTHERWISE)
+        f"{name} is refused", f"Expected a statement that reads; found {name}.", REFUSED.get(name, OTHERWISE)
     )
 
 

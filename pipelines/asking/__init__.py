@@ -59,23 +59,29 @@ def asking() -> "Iterator[Generation]":
     """Lend the current generation as the dashboards see it; what goes wrong there becomes a message here."""
     import duckdb
 
+    from dashboards.analysis.problems import Problem
     from dashboards.database import DatabaseError, current_generation
     from pipelines.settings import Settings
 
     os.environ["THROUGHLINE_DATA"] = str(Settings().data_dir)
     try:
         yield current_generation()
-    except (DatabaseError, duckdb.Error) as error:
+    except DatabaseError as error:
         raise ThroughlineError(str(error)) from error
+    except duckdb.Error as error:
+        raise ThroughlineError(str(Problem.of(str(error)))) from error
 
 
 def query(
     sql: Annotated[str, typer.Argument(help="One statement on the published file.")], format: Format = "table"
 ) -> None:
     """Ask the published file in SQL, read-only and within limits."""
+    from dashboards.analysis.statements import refused
     from dashboards.database import Query, run
     from pipelines.output import formatted
 
+    if (problem := refused(sql)) is not None:
+        raise ThroughlineError(str(problem))
     with asking() as generation:
         typer.echo(formatted(run(generation, Query(sql)), format))
 

@@ -214,3 +214,26 @@ def test_the_help_shows_how_to_ask(metrics: Metrics) -> None:
     assert told.code == 0
     for word in ("--by", "--where", "--since", "--until", "--grain", "--format", "--output", "throughline metrics"):
         assert word in told.out
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("copy marts.fct_hires to '/tmp/hires.csv'", "COPY is refused"),
+        ("select 1; select 2", "One statement at a time"),
+        ("select oops from marts.fct_hires", "Binder error in line 1"),
+    ],
+)
+def test_the_command_query_refuses_and_explains_as_the_page_does(
+    tiny: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    statement: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tiny.data))
+    monkeypatch.setattr("sys.argv", ["throughline", "query", statement])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert said in capsys.readouterr().err
