@@ -89,7 +89,7 @@ def credit(shares: pl.DataFrame, mode: Mode) -> go.Figure:
 def attrition(groups: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw one-year attrition by how they came, with 95 % intervals."""
     colours = PALETTES[mode]
-    hues = [colours.host, colours.neutral, colours.neutral, colours.elsewhere]
+    hues = [colours.host, colours.neutral, colours.neutral, colours.soft_ink]
     rows = groups.with_columns(text=pl.format("{} of {}", "leavers", "hires"))
     return _forest(rows, "came_by", "share", hues, colours, mode, ".0%")
 

@@ -26,19 +26,26 @@ def distribution(bins: pl.DataFrame, found: Distribution, mode: Mode) -> go.Figu
     drawn.add_vrect(x0=found.low, x1=found.high, fillcolor=colours.ink, opacity=0.07, line_width=0, layer="below")
     drawn.add_vline(x=0, line={"color": colours.ink, "width": 1.5})
     drawn.add_vline(x=found.median, line={"color": colours.soft_ink, "width": 1.5, "dash": "dot"})
-    band = f"80 % of draws: {found.low:+.0%} to {found.high:+.0%}"
-    above = {"yref": "paper", "yanchor": "bottom"}
-    label(drawn, band, (found.low + found.high) / 2, 1.1, colours.soft_ink, **above, xanchor="center")
-    is_left = found.median < 0
-    side = {"xanchor": "right", "xshift": -4} if is_left else {"xanchor": "left", "xshift": 4}
-    other = {"xanchor": "left", "xshift": 4} if is_left else {"xanchor": "right", "xshift": -4}
-    label(drawn, f"<b>median {found.median:+.0%}</b>", found.median, 1.0, colours.ink, **above, **side)
-    label(drawn, "break-even", 0, 1.0, colours.soft_ink, **above, **other)
     ends = [*bins["low"].to_list(), *bins["high"].to_list(), 0.0]
     spare = (max(ends) - min(ends)) * 0.05
-    drawn.update_xaxes(tickformat="+.0%", title="ROI", range=[min(ends) - spare, max(ends) + spare], nticks=7)
+    span = (min(ends) - spare, max(ends) + spare)
+    lines = (
+        (0.0, "break-even", colours.soft_ink),
+        (found.median, f"<b>median {found.median:+.0%}</b>", colours.ink),
+        ((found.low + found.high) / 2, f"80 % of draws: {found.low:+.0%} to {found.high:+.0%}", colours.soft_ink),
+    )
+    for row, (place, words, ink) in enumerate(lines):
+        above = {"yref": "paper", "yanchor": "bottom", "yshift": 2 + 17 * row}
+        label(drawn, words, place, 1, ink, **above, xanchor=_anchor(place, span))
+    drawn.update_xaxes(tickformat="+.0%", title="ROI", range=span, nticks=7)
     drawn.update_yaxes(visible=False)
-    return drawn.update_layout(bargap=0.04, margin={"t": 52, "b": 40})
+    return drawn.update_layout(bargap=0.04, margin={"t": 58, "b": 40})
+
+
+def _anchor(place: float, span: tuple[float, float]) -> str:
+    """Return how a label is tied to a place so that it stays within the plot."""
+    share = (place - span[0]) / (span[1] - span[0])
+    return "left" if share < 0.25 else "right" if share > 0.75 else "center"
 
 
 def tornado(swings: pl.DataFrame, mode: Mode) -> go.Figure:

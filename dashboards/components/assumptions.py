@@ -83,8 +83,9 @@ def _triple(row: Assumption) -> tuple[float, float, float]:
 def _note(row: Assumption, measured: str | None, *, is_changed: bool) -> str:
     mark = '<span class="tl-chip tl-changed">Changed</span> ' if is_changed else ""
     used = f"<b>{escape(measured)}</b> " if measured else ""
-    default = f"Default {value_text(row.unit, row.default)}, range {value_text(row.unit, row.low)} to "
-    text = f"{default}{value_text(row.unit, row.high)}. {row.source}."
+    unit = "ratio" if row.unit == "risk ratio" else row.unit
+    default, low, high = (value_text(unit, each) for each in (row.default, row.low, row.high))
+    text = f"Default {default}, range {low} to {high}. Source: {row.source}."
     return f'<p class="tl-assumption">{mark}{used}{escape(text)}</p>'
 
 

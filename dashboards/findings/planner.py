@@ -9,6 +9,7 @@ from dashboards.formats import count_text, money_text, share_text
 
 def plan(place: Standing, target: Outlook, label: str, units: str) -> Finding:
     """Say what it takes to know the rate to the margin."""
+    label = label.partition(",")[0]
     margin = f"{target.margin * 100:g} points"
     seen = f"{target.needed:,} {units} are needed for {margin} either way at {share_text(place.rate)}; "
     seen += f"{place.have:,} have been watched for the whole window and {place.waiting:,} are inside it."

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dashboards.database import Query
@@ -20,6 +21,8 @@ ACCEPTED = "month in which the engagement was accepted"
 CHOICE = "first choice of the host in which the person stood"
 YEAR = "365 days"
 OWNER = "platform analytics"
+COSTS = {"cost_per_micro_hire": "hire", "cost_per_completed_project": "completed project", "cost_per_hire": "hire"}
+"""Metric -> the unit that the cost is divided by."""
 
 SAVING = Explanation(
     "What the hires of the mature months would have cost at the benchmark, less what the programme cost. Every hire is "
@@ -95,6 +98,20 @@ def readings(scope: Scope, found: Worth, benchmark: Mapping[str, Any] | None) ->
         _break_even(scope, found),
         _e_value(scope, found),
         _saving(scope, found, benchmark),
+    ]
+
+
+def costs(found: Mapping[str, Reading]) -> list[Reading]:
+    """Return the dictionary's costs with what they are divided by."""
+    return [
+        replace(
+            found[name],
+            notes=(
+                f"{money_text(found[name].numerator)} over {count_text(found[name].denominator, word)}",
+                *found[name].notes,
+            ),
+        )
+        for name, word in COSTS.items()
     ]
 
 
@@ -177,6 +194,8 @@ def _break_even(scope: Scope, found: Worth) -> Reading:
         notes: tuple[str, ...] = (_unknown(found),)
     elif hires is None:
         notes = ("a hire is worth nothing under these assumptions",)
+    elif hires == 0:
+        notes = ("the value of the work alone covers the cost",)
     elif rate is None:
         notes = ("nobody new was chosen",)
     else:

@@ -21,6 +21,15 @@ from dashboards.slices.hires import hires_query, mart_query
 SEED = 20_260_101
 """One seed for all: the same generation, filters and assumptions give the same figures to everybody."""
 
+SHORT = {
+    "incremental_rate": "Lift of being chosen",
+    "attrition_micro": "Leavers, micro-internship hires",
+    "attrition_comparison": "Leavers, other hires",
+    "supervisor_rate": "Hourly rate of a supervisor",
+    "screening_rate": "Hourly rate of screening",
+}
+"""Input of ROI -> a name short enough for a phone."""
+
 BINS = 48
 DRAWN = (0.005, 0.995)
 
@@ -121,7 +130,7 @@ def swings(found: tuple[Swing, ...], assumed: Mapping[str, Assumption]) -> pl.Da
     rows = []
     for each in found:
         row = assumed.get(each.name)
-        label = row.label.partition(",")[0] if row else "Lift of being chosen"
+        label = SHORT.get(each.name) or assumed[each.name].label.partition(",")[0]
         unit = row.unit if row else "share"
         texts = (value_text(unit, each.low), value_text(unit, each.high))
         rows.append((label, each.at_low, each.at_high, *texts))

@@ -35,22 +35,19 @@ with answer:
     tiles("planner", scope, [start.reading, *planning.readings(scope, start, place, target, comparison_rate)])
 
 with charts_place:
-    left, right = st.columns([1, 1], gap="small")
-    with left:
-        drawn, marks = planning.curve(place, target), planning.marks(place, target)
-        chart_frame(
-            "margin",
-            findings.curve(drawn, marks),
-            "Half the width of the 95 % interval by the number of units, at the expected rate",
-            charts.margin(drawn, marks, mode),
-            drawn,
-        )
-    with right:
-        rows = planning.table(place, comparison_rate)
-        table_frame(
-            "margins",
-            findings.table(rows),
-            "Units, projects still to post, their cost, months at the present pace, and the smallest lift over the "
-            "comparison rate that so many units show with 80 % power",
-            rows,
-        )
+    rows = planning.table(place, comparison_rate)
+    table_frame(
+        "margins",
+        findings.table(rows),
+        "Units, projects still to post, their cost, months at the present pace, and the smallest lift over the "
+        "comparison rate that so many units show with 80 % power",
+        rows,
+    )
+    drawn, marks = planning.curve(place, target), planning.marks(place, target)
+    chart_frame(
+        "margin",
+        findings.curve(drawn, marks),
+        "Half the width of the 95 % interval by the number of units, at the expected rate",
+        charts.margin(drawn, marks, mode),
+        drawn,
+    )

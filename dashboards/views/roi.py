@@ -14,8 +14,6 @@ from dashboards.findings import roi as findings
 from dashboards.readings import read
 from dashboards.slices import hires, money_tiles, roi
 
-METRICS = ("cost_per_micro_hire", "cost_per_completed_project", "cost_per_hire")
-
 scope, mode = page.scope(), page.mode()
 page.lead("Is it worth it? What the programme cost, what it added, and how sure that is. Months of acceptance, mature.")
 
@@ -32,8 +30,8 @@ found = roi.of_worth(scope, assumed, with_work_value=with_work_value)
 
 with answer:
     paragraph(findings.summary(found))
-    readings = read(scope, METRICS)
-    tiles("roi", scope, [*money_tiles.readings(scope, found, benchmark), *(readings[name] for name in METRICS)])
+    costs = money_tiles.costs(read(scope, tuple(money_tiles.COSTS)))
+    tiles("roi", scope, [*money_tiles.readings(scope, found, benchmark), *costs])
 
 with money:
     if found.distribution is None:

@@ -15,6 +15,7 @@ from dashboards.economics.worth import Worth, worth
 from dashboards.findings import hires as findings
 from dashboards.findings.roi import distribution as said_of_draws
 from dashboards.findings.roi import incremental, tornado
+from dashboards.readings import read
 from dashboards.scope import Filters, Scope
 from dashboards.slices import hires, money_tiles, roi
 
@@ -236,6 +237,13 @@ def test_every_tile_has_a_value_or_says_why_not(employer: ScopeOf, programme: Pr
         assert each.explanation.text
         assert each.explanation.formula
         assert each.receipt.text
+
+
+def test_each_cost_says_what_it_is_divided_by(employer: ScopeOf) -> None:
+    told = money_tiles.costs(read(employer(), tuple(money_tiles.COSTS)))
+    assert [each.name for each in told] == list(money_tiles.COSTS)
+    for each in told:
+        assert f"{each.denominator:,.0f}" in each.notes[0]
 
 
 def test_a_thin_comparison_says_so_on_its_tiles(employer: ScopeOf) -> None:
