@@ -197,12 +197,16 @@ def hourly_pay(scope: Scope) -> pl.DataFrame:
 
 
 def first_selection(scope: Scope) -> pl.DataFrame:
-    """Return day after the first application, students still waiting, share selected by then (censored at as_of)."""
+    """Return day after the first application (1 = the day itself), students waiting, share selected by then.
+
+    Those not selected yet wait until as_of; a selection that is dated before the first application counts on day 1.
+    """
     as_of = scope.generation.as_of
     sliced = f"""
         select
             0 as entry_days,
-            date_diff('day', first_applied_at, coalesce(first_selected_at, timestamp '{as_of}')) + 1 as exit_days,
+            greatest(date_diff('day', first_applied_at, coalesce(first_selected_at, timestamp '{as_of}')), 0) + 1
+                as exit_days,
             cast(first_selected_at is not null as integer) as event_code,
             'all' as group_key,
         from analytics.marts.fct_persons

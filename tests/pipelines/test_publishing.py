@@ -15,7 +15,7 @@ from pipelines import generations
 from pipelines.errors import ThroughlineError, WarehouseLocked
 from pipelines.generations import Generation
 from pipelines.lock import writer_lock
-from pipelines.reconcile import drift_problems
+from pipelines.reconcile import GENERATIONS_TOLD, drift_problems, write_history
 
 MOMENT = datetime(2026, 7, 1)
 
@@ -122,6 +122,56 @@ def test_a_mart_that_lost_half_of_its_rows_is_drift(tmp_path: Path) -> None:
     assert "at least half of the 100 rows" in problem
     assert drift_problems(tmp_path / "old.duckdb", tmp_path / "new.duckdb") == []
     assert drift_problems(tmp_path / "new.duckdb", None) == []
+
+
+def counted(path: Path, day: int, rows: int, *, has_history: bool = True) -> Path:
+    """Write a published file of one mart, made on a day of 2026."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts; create schema meta")
+        connection.execute(f"create table marts.fct_x as select range from range({rows})")
+        connection.execute(f"""
+            create table meta.build_facts as
+            select 'g{day}' as generation, timestamp '2026-01-01' as as_of,
+                timestamp '2026-01-01' + interval {day} day as published_at
+        """)
+        if has_history:
+            connection.execute("""
+                create table meta.mart_rows
+                (generation varchar, as_of timestamp, published_at timestamp, mart varchar, row_count bigint)
+            """)
+    return path
+
+
+def told(path: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.sql("""
+            select generation, mart, row_count from meta.mart_rows order by published_at
+        """).fetchall()
+
+
+def test_a_file_tells_the_rows_of_the_generations_before_it(tmp_path: Path) -> None:
+    old = counted(tmp_path / "1.duckdb", 1, 5, has_history=False)
+    for day, rows in ((2, 7), (3, 9)):
+        new = counted(tmp_path / f"{day}.duckdb", day, rows)
+        write_history(new, old)
+        old = new
+    assert told(old) == [("g1", "fct_x", 5), ("g2", "fct_x", 7), ("g3", "fct_x", 9)]
+
+
+def test_the_first_file_tells_of_itself_and_no_file_of_too_many(tmp_path: Path) -> None:
+    first = counted(tmp_path / "first.duckdb", 0, 5)
+    write_history(first, None)
+    assert told(first) == [("g0", "fct_x", 5)]
+    with duckdb.connect(str(first)) as connection:
+        connection.execute("""
+            insert into meta.mart_rows
+            select 'old', timestamp '2025-01-01', timestamp '2025-01-01' + interval (range) hour, 'fct_x', 1
+            from range(100)
+        """)
+    new = counted(tmp_path / "new.duckdb", 1, 6)
+    write_history(new, first)
+    assert len(told(new)) == GENERATIONS_TOLD
+    assert told(new)[-2:] == [("g0", "fct_x", 5), ("g1", "fct_x", 6)]
 
 
 def test_a_new_key_file_is_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
