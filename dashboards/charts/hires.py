@@ -82,7 +82,8 @@ def credit(shares: pl.DataFrame, mode: Mode) -> go.Figure:
         tickfont={"color": colours.ink, "size": 12},
         showgrid=False,
     )
-    drawn.update_xaxes(rangemode="tozero", title="hires credited", nticks=6)
+    most = max(max(shares[name].to_list()) for name, *_ in marks)
+    drawn.update_xaxes(range=[-most * 0.04, most * 1.05], title="hires credited", nticks=6)
     return legend_above(drawn).update_layout(margin={"t": 34, "b": 40})
 
 

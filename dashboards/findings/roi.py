@@ -90,7 +90,7 @@ def _effect(found: Worth) -> list[str]:
         f"The chosen were hired in {share_text(effect.treated_rate)} of cases; passed-over applicants of the same "
         f"projects suggest {share_text(max(effect.counterfactual_rate, 0.0))} without being chosen: "
         f"{_points(effect.difference)} points ({_points(effect.low)} to {_points(effect.high)}), "
-        f"or {added.value:,.1f} incremental hires ({added.low:,.1f} to {added.high:,.1f})."
+        f"or {_tenths(added.value)} incremental hires ({_tenths(added.low)} to {_tenths(added.high)})."
     )
     return [*words, *_zero(effect), _confounding(found, effect)]
 
@@ -171,7 +171,12 @@ def _signed(share: float) -> str:
 
 
 def _points(share: float) -> str:
-    return f"{share * 100:+.1f}"
+    return f"{round(share * 100, 1) + 0.0:+.1f}"
+
+
+def _tenths(number: float) -> str:
+    """Write a number with one decimal; nothing is not called less than nothing."""
+    return f"{round(number, 1) + 0.0:,.1f}"
 
 
 def _band(found: Distribution) -> str:

@@ -54,6 +54,11 @@ def mart_query(scope: Scope, mart: str, date_column: str, columns: str, conditio
     return Query.of(text, scope.parameters())
 
 
+def known(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows, or none of them where not one stands on a hire: there is nothing to draw then."""
+    return rows if rows["hires"].fill_null(0).sum() else rows.clear()
+
+
 def attribution(scope: Scope) -> pl.DataFrame:
     """Return the same count of hires under each rule choice: rule, kind, hires."""
     found = values(scope, list(RULES)).row(0, named=True)

@@ -142,7 +142,7 @@ def _incremental(scope: Scope, found: Worth) -> Reading:
         "incremental_hires",
         "Incremental hires",
         "hires",
-        added.value if added else None,
+        round(added.value, 2) + 0.0 if added else None,
         INCREMENTAL,
         choices_query(scope),
         interval=Interval(added.low, added.high) if added else None,

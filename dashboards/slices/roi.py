@@ -31,6 +31,7 @@ SHORT = {
 """Input of ROI -> a name short enough for a phone."""
 
 BINS = 48
+LEAST_SWING = 0.001
 DRAWN = (0.005, 0.995)
 
 
@@ -126,9 +127,12 @@ def histogram(found: Distribution) -> pl.DataFrame:
 
 
 def swings(found: tuple[Swing, ...], assumed: Mapping[str, Assumption]) -> pl.DataFrame:
-    """Return what each input does to ROI: input, at_low, at_high, low_text, high_text; widest first."""
+    """Return what each input does to ROI: input, at_low, at_high, low_text, high_text; widest first.
+
+    Inputs that move it by less than a tenth of a point are left out.
+    """
     rows = []
-    for each in found:
+    for each in (swing for swing in found if swing.width >= LEAST_SWING):
         row = assumed.get(each.name)
         label = SHORT.get(each.name) or assumed[each.name].label.partition(",")[0]
         unit = row.unit if row else "share"

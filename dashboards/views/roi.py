@@ -59,27 +59,33 @@ with money:
                 )
         with right:
             swings = roi.swings(found.swings, assumed)
-            chart_frame(
-                "tornado",
-                findings.tornado(swings),
-                "ROI with one input at either end of its range, all others at their centre",
-                charts.tornado(swings, mode),
-                swings,
-            )
+            if swings.is_empty():
+                states.empty("No input moves ROI", "Nothing was added, so nothing that is assumed makes a difference.")
+            else:
+                chart_frame(
+                    "tornado",
+                    findings.tornado(swings),
+                    "ROI with one input at either end of its range, all others at their centre",
+                    charts.tornado(swings, mode),
+                    swings,
+                )
 
 with evidence:
     page.section("Attribution", "the same hires, counted under each rule")
-    counts = hires.attribution(scope)
+    counts = hires.known(hires.attribution(scope))
     left, right = st.columns([1, 1], gap="small")
     with left:
-        chart_frame(
-            "attribution",
-            hires_findings.attribution(counts),
-            "New full-time hires who had completed a micro-internship with us before, by first day of work",
-            hires_charts.attribution(counts, mode),
-            counts,
-            behind=hires.rows_hired(scope),
-        )
+        if counts.is_empty():
+            states.empty("No hire to count yet", "New full-time hires who had completed a project here appear then.")
+        else:
+            chart_frame(
+                "attribution",
+                hires_findings.attribution(counts),
+                "New full-time hires who had completed a micro-internship with us before, by first day of work",
+                hires_charts.attribution(counts, mode),
+                counts,
+                behind=hires.rows_hired(scope),
+            )
     with right:
         shares = hires.credit(scope)
         if shares.is_empty():
@@ -97,14 +103,17 @@ with evidence:
     with left:
         tiles("fit", scope, [money_tiles.misfits_reading(scope, found, hires.hires_query(scope))])
     with right:
-        groups = hires.attrition(scope)
-        chart_frame(
-            "attrition",
-            hires_findings.attrition(groups),
-            "New hires whose first year is over: who left within it, 95 % intervals",
-            hires_charts.attrition(groups, mode),
-            groups,
-        )
+        groups = hires.known(hires.attrition(scope))
+        if groups.is_empty():
+            states.empty("No first year is over yet", "Who stays is known a year after the first day of work.")
+        else:
+            chart_frame(
+                "attrition",
+                hires_findings.attrition(groups),
+                "New hires whose first year is over: who left within it, 95 % intervals",
+                hires_charts.attrition(groups, mode),
+                groups,
+            )
     page.section("Audition", "what the rating of the project told beforehand")
     outcome = st.segmented_control(
         "Does the project rating foretell",
@@ -117,16 +126,19 @@ with evidence:
     )
     word = hires.OUTCOMES[outcome]
     audition = hires.of_audition(scope, outcome)
-    signals, steps = hires.signals(audition), hires.calibration(audition)
+    signals, steps = hires.known(hires.signals(audition)), hires.known(hires.calibration(audition))
     left, right = st.columns([1, 1], gap="small")
     with left:
-        chart_frame(
-            "audition",
-            hires_findings.audition(signals, word),
-            hires_findings.restriction(audition),
-            hires_charts.audition(signals, mode),
-            signals,
-        )
+        if signals.is_empty():
+            states.too_few("hires with a rated project and a known outcome", hires.LEAST_HIRES)
+        else:
+            chart_frame(
+                "audition",
+                hires_findings.audition(signals, word),
+                hires_findings.restriction(audition),
+                hires_charts.audition(signals, mode),
+                signals,
+            )
     with right:
         if steps.is_empty():
             states.empty("No rated hire with a known outcome", "Hires whose project was rated appear here.")

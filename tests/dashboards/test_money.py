@@ -120,6 +120,8 @@ def test_swings_are_named_with_the_ends_of_their_inputs() -> None:
         ("First-year pay of a hire", -0.2, 0.1, "$65.3k", "$78.7k"),
     ]
     assert tornado(found).title == "Lift of being chosen moves ROI most; 2 inputs alone could turn the sign"
+    still = roi.swings((Swing("first_year_pay", -1.0, -1.0 + 1e-6, 1, 2),), ASSUMPTIONS)
+    assert still.is_empty()
     same = found.with_columns(at_high=pl.lit(-0.1))
     assert tornado(same).title.endswith("no input alone turns the sign")
 
@@ -138,6 +140,14 @@ def test_attribution_counts_the_same_hires_under_each_rule(employer: ScopeOf) ->
     behind = {word: rows.counts()[0] for word, rows in hires.rows_hired(scope) if rows is not None}
     assert behind["Any time before"] == counts["Any time before"]
     assert behind["Within 6 months"] == counts["Influenced within 6 months"]
+
+
+def test_what_stands_on_no_hire_is_not_drawn(employer: ScopeOf) -> None:
+    nobody = replace(employer(), host_id="nobody", employer_ids=())
+    assert hires.known(hires.attribution(nobody)).is_empty()
+    assert hires.known(hires.attrition(nobody)).is_empty()
+    assert hires.known(hires.signals(hires.of_audition(nobody, "performance_rating"))).is_empty()
+    assert hires.known(hires.attribution(employer())).height == len(hires.RULES)
 
 
 def test_the_credit_of_each_category_sums_to_the_hires(employer: ScopeOf) -> None:
