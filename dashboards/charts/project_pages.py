@@ -17,6 +17,9 @@ MARKS = {
 }
 """Moment -> its symbol, the sign of that symbol in the key, and its word there."""
 
+WORDS = {"Open": "open, or accepted", "Accepted": "open, or accepted"}
+"""Phase -> its word in the key, where two share a colour: they stand on lanes of their own."""
+
 
 def course(spans: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw what lasts as bars, hatched where it has not ended, and what happens in a moment as marks on its lane."""
@@ -29,8 +32,9 @@ def course(spans: pl.DataFrame, mode: Mode) -> go.Figure:
         drawn.add_trace(_bars(rows, str(what), bool(is_open), colours))
     for (what,), rows in moments.group_by("what", maintain_order=True):
         drawn.add_trace(_marks(rows, str(what), colours))
-    place = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    drawn.add_annotation(text=key, align="left", showarrow=False, font={"size": 12, "color": colours.soft_ink}, **place)
+    font = {"size": 12, "color": colours.soft_ink, "weight": "normal"}
+    place = {"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
+    drawn.update_layout(title={"text": key, "font": font, "pad": {"t": 18}, **place})
     drawn.update_layout(barmode="overlay", margin={"t": 72, "b": 28, "r": 14})
     drawn.update_xaxes(type="date", nticks=4, tickformat="%-d %b<br>%Y", tickangle=0)
     drawn.update_yaxes(categoryorder="array", categoryarray=lanes[::-1], tickfont={"color": colours.ink, "size": 12})
@@ -38,9 +42,10 @@ def course(spans: pl.DataFrame, mode: Mode) -> go.Figure:
 
 
 def _key(lasting: list[str], moments: list[str], colours: Palette) -> str:
-    """Return the key as text in three short lines, which a phone shows whole; a legend would not fit there."""
+    """Return the key as text in short lines, which a phone shows whole; a legend would not fit there."""
     shades = _shades(colours)
-    bars = [f'<span style="color:{shades[what]}">■</span> {what.lower()}' for what in shades if what in lasting]
+    phases = {WORDS.get(what, what.lower()): shades[what] for what in shades if what in lasting}
+    bars = [f'<span style="color:{shade}">■</span> {word}' for word, shade in phases.items()]
     signs = dict.fromkeys(f"{sign} {word}" for what, (_, sign, word) in MARKS.items() if what in moments)
     first = [each for each in signs if "first" in each]
     return "<br>".join(
@@ -51,7 +56,7 @@ def _key(lasting: list[str], moments: list[str], colours: Palette) -> str:
 def _shades(colours: Palette) -> dict[str, str]:
     return {
         "Open": colours.neutral,
-        "Accepted": colours.accent_soft,
+        "Accepted": colours.neutral,
         "At work": colours.accent,
         "In review": colours.open,
     }

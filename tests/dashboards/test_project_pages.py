@@ -205,8 +205,8 @@ def test_the_timeline_draws_each_phase_from_its_start_for_as_long_as_it_lasted(m
     assert list(bars["In review"].x) == [4 * 86_400_000]
     assert list(bars["In review"].base) == [datetime(2025, 9, 18)]
     assert bars["At work, not over"].marker.pattern.shape == "/"
-    assert "deadline, due" in figure.layout.annotations[0].text
-    assert "cancelled" not in figure.layout.annotations[0].text
+    assert "deadline, due" in figure.layout.title.text
+    assert "cancelled" not in figure.layout.title.text
 
 
 def test_the_course_says_how_far_a_project_has_come() -> None:
