@@ -6,6 +6,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +74,7 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
     folder = generations.folder_of(published, generation.generation)
     folder.mkdir(parents=True)
     try:
-        write_file(settings.warehouse_path, folder / generations.FILE, generation, made)
+        write_file(settings.warehouse_path, folder / generations.FILE, generation, made, settings.memory_limit)
         reconcile.write_history(folder / generations.FILE, previous_file(published))
         write_restricted(settings.warehouse_path, folder / generations.RESTRICTED)
         problems = [
@@ -122,13 +123,15 @@ def attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def write_file(warehouse: Path, target: Path, generation: Generation, made: Made) -> None:
+def write_file(warehouse: Path, target: Path, generation: Generation, made: Made, memory_limit: str = "8GB") -> None:
     """Copy every mart with its comments and macros into a new file, and add what the file says about itself.
 
     Only ``marts`` and ``meta`` are written, table by table: a copy of the whole database would carry raw rows, and a
     dropped schema leaves its bytes behind.
     """
-    with attached(warehouse) as connection:
+    with attached(warehouse) as connection, tempfile.TemporaryDirectory(dir=warehouse.parent) as spill:
+        connection.execute(f"set memory_limit = {literal(memory_limit)}")
+        connection.execute(f"set temp_directory = {literal(spill)}")
         connection.execute(f"attach {literal(str(target))} as analytics (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema analytics.marts")
         connection.execute("create schema analytics.meta")
@@ -142,22 +145,28 @@ def write_file(warehouse: Path, target: Path, generation: Generation, made: Made
 
 
 def mart_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Yield the statements that copy the marts, each table with its comments."""
+    """Yield the statements that copy the marts, each table with its comments.
+
+    One employer's rows are laid side by side, so that a page about one employer reads a part of the file.
+    """
     tables = connection.sql("""
         select table_name, comment from duckdb_tables()
         where database_name = 'warehouse' and schema_name = 'marts' order by table_name
     """).fetchall()
     if not tables:
         raise ThroughlineError("expected marts in the warehouse; found none. Build them with `throughline build`.")
-    for table, comment in tables:
-        yield f"create table analytics.marts.{table} as select * from warehouse.marts.{table}"
-        yield f"comment on table analytics.marts.{table} is {literal(comment)}"
     columns = connection.sql("""
         select table_name, column_name, comment from duckdb_columns()
-        where database_name = 'warehouse' and schema_name = 'marts' and comment is not null
+        where database_name = 'warehouse' and schema_name = 'marts'
     """).fetchall()
+    of_hosts = {table for table, column, _ in columns if column == "host_id"}
+    for table, comment in tables:
+        order = " order by host_id" if table in of_hosts else ""
+        yield f"create table analytics.marts.{table} as select * from warehouse.marts.{table}{order}"
+        yield f"comment on table analytics.marts.{table} is {literal(comment)}"
     for table, column, comment in columns:
-        yield f"comment on column analytics.marts.{table}.{column} is {literal(comment)}"
+        if comment is not None:
+            yield f"comment on column analytics.marts.{table}.{column} is {literal(comment)}"
 
 
 def macro_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -138,6 +138,20 @@ def test_every_table_and_column_of_the_marts_has_a_comment(published: duckdb.Duc
     assert published.sql("select count(*) from duckdb_tables() where schema_name = 'marts'").fetchall()[0][0] >= 13
 
 
+def test_the_rows_of_an_employer_lie_side_by_side(published: duckdb.DuckDBPyConnection) -> None:
+    tables = published.sql("""
+        select table_name from duckdb_columns() where schema_name = 'marts' and column_name = 'host_id'
+    """).fetchall()
+    assert len(tables) >= 15
+    for (table,) in tables:
+        runs = published.sql(f"""
+            select count(*) from (
+                select host_id is distinct from lag(host_id) over (order by rowid) as is_first from marts.{table}
+            ) where is_first
+        """).fetchall()[0][0]
+        assert runs <= published.sql(f"select count(distinct host_id) + 1 from marts.{table}").fetchall()[0][0], table
+
+
 def test_only_marts_and_meta_are_published_and_no_name_or_address_of_a_student(
     tiny: Project, published: duckdb.DuckDBPyConnection
 ) -> None:
