@@ -61,6 +61,7 @@ PAGES = (
     PageEntry("projects", "Projects", ":material/work:", EMPLOYER, "employer", ("period", "term_label", "category")),
     PageEntry("talent_pool", "Talent pool", ":material/group_add:", EMPLOYER, "employer", SLICES),
     PageEntry("fair_access", "Fair access", ":material/balance:", EMPLOYER, "employer"),
+    PageEntry("benchmarks", "Benchmarks", ":material/leaderboard:", EMPLOYER, "employer"),
     PageEntry("planner", "Planner", ":material/event_upcoming:", EMPLOYER, "employer", ("period", "category")),
     PageEntry(
         "marketplace_health",

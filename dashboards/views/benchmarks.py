@@ -1,0 +1,63 @@
+"""Benchmarks: how do we compare with other employers, and with what is published?"""
+
+import streamlit as st
+
+from dashboards.charts import peers as charts
+from dashboards.components import page, states
+from dashboards.components.chart_frame import chart_frame, table_frame
+from dashboards.findings import peers as findings
+from dashboards.formats import word_text
+from dashboards.slices import peers
+from dashboards.slices.peers import ALL
+
+scope, mode = page.scope(), page.mode()
+page.lead(
+    "Your rates beside those of the other employers, pooled: at least 5 others, none with over half of the units."
+)
+
+band = peers.own_band(scope)
+bands = {ALL: "All sizes"} | ({band: f"Your size, {band} employees"} if band else {})
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="benchmark-controls"):
+    category = st.selectbox(
+        "Kind of work",
+        [ALL, *peers.categories(scope)],
+        format_func=lambda each: "All kinds of work" if each == ALL else word_text(each),
+        key="kind",
+        bind="query-params",
+        width=240,
+    )
+    size_band = st.segmented_control(
+        "Other employers",
+        list(bands),
+        format_func=bands.__getitem__,
+        default=ALL,
+        required=True,
+        key="band",
+        bind="query-params",
+    )
+
+page.section("Other employers", "all time; you are not among them")
+rows = peers.compared(scope, category or ALL, size_band or ALL)
+if rows.is_empty():
+    states.empty("No other employer to compare with yet", "Benchmarks appear once five others have projects.")
+else:
+    chart_frame(
+        "benchmarks",
+        findings.benchmarks(rows),
+        "Shares of units whose time is over. You are called better or worse where your interval leaves the others' "
+        "share out; of twenty rates that are all alike, one would be by chance",
+        charts.benchmarks(rows, mode),
+        rows,
+    )
+
+page.section("Published figures", "not measured here: the latest of each, with source and year")
+outside = peers.published(scope)
+if outside.is_empty():
+    states.empty("No published figures", "The file holds no benchmarks of this kind.")
+else:
+    table_frame(
+        "published",
+        findings.published(outside),
+        "Each beside the nearest rate of ours, which need not be defined alike",
+        outside,
+    )
