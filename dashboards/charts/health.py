@@ -96,7 +96,7 @@ def check_history(verdicts: pl.DataFrame, mode: Mode) -> go.Figure:
     batches = verdicts.group_by("batch_id").agg(pl.col("checked_at").min()).sort("checked_at")
     places = {batch: place for place, batch in enumerate(batches["batch_id"].to_list())}
     levels = {"passed": 0, "warning": 1, "critical": 2}
-    drawn = figure(mode, len(names) * 26 + 54)
+    drawn = figure(mode, len(names) * 36 + 54)
     drawn.add_trace(
         go.Heatmap(
             x=[places[batch] for batch in verdicts["batch_id"].to_list()],
@@ -137,7 +137,7 @@ def check_history(verdicts: pl.DataFrame, mode: Mode) -> go.Figure:
     return drawn.update_yaxes(
         showgrid=False,
         tickvals=list(range(len(names))),
-        ticktext=names,
+        ticktext=[name.replace(": ", ":<br>", 1) for name in names],
         range=[len(names) - 0.5, -0.5],
         tickfont={"color": colours.ink, "size": 11},
     )

@@ -11,10 +11,8 @@ LANDED = (
     "Full-time work",
     "Part-time work",
     "Further study",
-    "Service",
-    "Military",
-    "Seeking work",
-    "Seeking study",
+    "Service or military",
+    "Seeking",
     "Not seeking",
     "Not known",
 )
@@ -208,7 +206,7 @@ def _at_risk(curve: pl.DataFrame, day: int) -> str:
 def growth(changes: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw the change of each competency from a student's first score to the last, with its 95 % interval."""
     colours = PALETTES[mode]
-    drawn = figure(mode, changes.height * 34 + 56)
+    drawn = figure(mode, changes.height * 34 + 90)
     values, lows, highs = (changes[name].to_list() for name in ("change", "low", "high"))
     drawn.add_vline(x=0, line={"color": colours.soft_ink, "width": 1, "dash": "dot"})
     drawn.add_trace(
@@ -238,15 +236,13 @@ def landings(found: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw where graduates landed, one bar per group, those not known hatched."""
     colours = PALETTES[mode]
     groups = list(dict.fromkeys(found["group"].to_list()))
-    drawn = figure(mode, len(groups) * 46 + 92)
+    drawn = figure(mode, len(groups) * 46 + 170)
     fills = (
         colours.host,
         colours.open,
         colours.accent,
         colours.accent_soft,
-        colours.accent_soft,
         colours.elsewhere,
-        colours.warning,
         colours.soft_ink,
         colours.neutral,
     )

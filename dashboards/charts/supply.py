@@ -1,6 +1,7 @@
 """Charts of supply against demand, by category and by state, and the calendar of volume."""
 
 import math
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,7 @@ def supply_and_demand(cells: pl.DataFrame, mode: Mode) -> go.Figure:
             showscale=False,
             xgap=2,
             ygap=2,
-            text=[["" if ratio is None else ratio_text(ratio) for ratio in row] for row in ratios],
+            text=[["" if ratio is None else _whole_text(ratio) for ratio in row] for row in ratios],
             texttemplate="%{text}",
             textfont={"size": 11},
             customdata=[
@@ -47,39 +48,45 @@ def supply_and_demand(cells: pl.DataFrame, mode: Mode) -> go.Figure:
 def states(cells: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw students per open slot as a grid of states; one without an open slot shows a dash."""
     colours = PALETTES[mode]
+    known = {PLACES[row["state"]]: row for row in cells.iter_rows(named=True) if row["state"] in PLACES}
+    without = {place: row for place, row in known.items() if row["students_per_slot"] is None}
+    told = {place: row for place, row in known.items() if row["students_per_slot"] is not None}
     drawn = figure(mode, 380)
-    known = [row for row in cells.iter_rows(named=True) if row["state"] in PLACES]
-    for placed, scale in (
-        ([row for row in known if row["students_per_slot"] is None], [[0, colours.line], [1, colours.line]]),
-        ([row for row in known if row["students_per_slot"] is not None], _scale(colours)),
-    ):
-        drawn.add_trace(_state_tiles(placed, scale))
+    drawn.add_trace(_state_tiles(without, [[0, colours.line], [1, colours.line]]))
+    drawn.add_trace(_state_tiles(told, _scale(colours)))
     drawn.update_xaxes(visible=False, range=[-0.55, COLUMN_COUNT - 0.45], fixedrange=True)
     return drawn.update_yaxes(visible=False, range=[ROW_COUNT - 0.45, -0.55], fixedrange=True)
 
 
-def _state_tiles(placed: list[dict[str, Any]], scale: list[list[object]]) -> go.Heatmap:
-    at = [PLACES[row["state"]] for row in placed]
-    ratios = [row["students_per_slot"] for row in placed]
+def _state_tiles(told: Mapping[tuple[int, int], Mapping[str, Any]], scale: list[list[object]]) -> go.Heatmap:
+    """Return the tiles of some states; the grid is whole, since tiles take their width from their neighbours."""
+    grid = [[told.get((column, line)) for column in range(COLUMN_COUNT)] for line in range(ROW_COUNT)]
     return go.Heatmap(
-        x=[column for column, _ in at],
-        y=[line for _, line in at],
-        z=[_shade(ratio) or 0 for ratio in ratios],
+        x=list(range(COLUMN_COUNT)),
+        y=list(range(ROW_COUNT)),
+        z=[[None if row is None else _shade(row["students_per_slot"]) or 0.0 for row in line] for line in grid],
         zmin=0,
         colorscale=scale,
         showscale=False,
         xgap=3,
         ygap=3,
-        text=[
-            f"{row['state']}<br>{'–' if ratio is None else ratio_text(ratio)}"  # noqa: RUF001
-            for row, ratio in zip(placed, ratios, strict=True)
-        ],
+        text=[["" if row is None else _state_text(row) for row in line] for line in grid],
         texttemplate="%{text}",
         textfont={"size": 10},
-        customdata=[[row["state"], row["students"], row["slots"]] for row in placed],
+        customdata=[[_state_facts(row) for row in line] for line in grid],
         hovertemplate="%{customdata[0]}: %{customdata[1]:,.1f} students who live there, "
         "%{customdata[2]:,.1f} slots open there<extra></extra>",
+        hoverongaps=False,
     )
+
+
+def _state_text(row: Mapping[str, Any]) -> str:
+    ratio = row["students_per_slot"]
+    return f"{row['state']}<br>{'–' if ratio is None else ratio_text(ratio)}"  # noqa: RUF001
+
+
+def _state_facts(row: Mapping[str, Any] | None) -> list[object]:
+    return ["", 0, 0] if row is None else [row["state"], row["students"], row["slots"]]
 
 
 def calendar(days: pl.DataFrame, mode: Mode, word: str) -> go.Figure:
@@ -122,6 +129,13 @@ def ratio_text(ratio: float) -> str:
     if ratio < 9.95:
         return f"{ratio:.1f}"
     return f"{ratio:.0f}" if ratio < 999.5 else f"{ratio / 1000:.1f}k"
+
+
+def _whole_text(ratio: float) -> str:
+    """Write students per slot in two figures, so that a row of terms fits a phone."""
+    if 0 < ratio < 0.5:
+        return "<1"
+    return f"{ratio:.0f}" if ratio < 999.5 else ratio_text(ratio)
 
 
 def _shade(ratio: float | None) -> float | None:

@@ -144,6 +144,11 @@ def drift(generation: Generation) -> pl.DataFrame:
     return _asked(generation, records.DRIFT)
 
 
+def moved(changes: pl.DataFrame) -> pl.DataFrame:
+    """Return the marts whose number of rows changed."""
+    return changes.filter(pl.col("change") != 0)
+
+
 def _tells_history(generation: Generation) -> bool:
     return not _asked(generation, records.HISTORY_TABLE).is_empty()
 
@@ -154,7 +159,7 @@ def check_history(generation: Generation) -> pl.DataFrame:
     verdict = pl.when("is_success").then(pl.lit("passed")).when(pl.col("severity") == "warning").then(pl.lit("warning"))
     return found.select(
         pl.concat_str(
-            pl.col("entity"), pl.lit(": "), pl.col("rule"), pl.col("column_name").fill_null(""), separator=""
+            pl.col("entity"), pl.lit(": "), pl.col("rule"), (", " + pl.col("column_name")).fill_null("")
         ).alias("check_name"),
         "batch_id",
         "checked_at",

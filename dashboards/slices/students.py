@@ -44,10 +44,10 @@ LANDINGS = {
     "employed_full_time": "Full-time work",
     "employed_part_time": "Part-time work",
     "continuing_education": "Further study",
-    "service": "Service",
-    "military": "Military",
-    "seeking_employment": "Seeking work",
-    "seeking_education": "Seeking study",
+    "service": "Service or military",
+    "military": "Service or military",
+    "seeking_employment": "Seeking",
+    "seeking_education": "Seeking",
     "not_seeking": "Not seeking",
     "unknown": "Not known",
 }
@@ -248,12 +248,11 @@ def landings(scope: Scope) -> pl.DataFrame:
 
     Columns: group, destination, graduates, share (of the group's graduates). Those not known have a row of their own.
     """
-    return _destined(scope).select(
-        pl.col("participation").replace(GROUPS).alias("group"),
-        pl.col("destination").replace(LANDINGS),
-        "graduates",
-        (pl.col("graduates") / pl.col("graduates").sum().over("participation")).alias("share"),
+    worded = _destined(scope).select(
+        pl.col("participation").replace(GROUPS).alias("group"), pl.col("destination").replace(LANDINGS), "graduates"
     )
+    summed = worded.group_by("group", "destination", maintain_order=True).agg(pl.col("graduates").sum())
+    return summed.with_columns((pl.col("graduates") / pl.col("graduates").sum().over("group")).alias("share"))
 
 
 def career_outcomes(scope: Scope) -> pl.DataFrame:

@@ -113,6 +113,7 @@ def drift(generation: Generation, mode: Mode) -> None:
     """Show how this generation differs from the one before, and how it came about."""
     page.section("Drift", "this generation against those before it")
     told, changes = operations.generations(generation), operations.drift(generation)
+    moved = operations.moved(changes)
     if told.is_empty():
         st.caption("This file was published before the history of generations was kept: the next one will tell it.")
         return
@@ -128,12 +129,14 @@ def drift(generation: Generation, mode: Mode) -> None:
     with right:
         if changes.is_empty():
             st.caption("This is the first generation that the file tells of: there is nothing to compare it with.")
+        elif moved.is_empty():
+            table_frame("drift", findings.drift(changes), "Rows of each mart, before and now", changes, height=260)
         else:
             chart_frame(
                 "drift",
                 findings.drift(changes),
                 "Marts whose number of rows changed most against the generation before",
-                charts.drift(changes, mode),
+                charts.drift(moved, mode),
                 changes,
             )
 

@@ -198,9 +198,12 @@ def test_the_findings_of_spend_are_right_with_and_without_a_year_before() -> Non
 
 def test_the_grid_of_states_draws_each_state_once_and_a_dash_where_no_slot_is_open() -> None:
     drawn = charts.states(CELLS, "light")
-    texts = [text for trace in drawn.data for text in trace.text]
+    texts = [text for trace in drawn.data for line in trace.text for text in line if text]
     assert sorted(texts) == ["NY<br>50", "OH<br>3.0", "VT<br>–"]  # noqa: RUF001
-    assert {state for trace in drawn.data for state, *_ in trace.customdata} == {"NY", "OH", "VT"}
+    shaded = [[value for line in trace.z for value in line if value is not None] for trace in drawn.data]
+    assert [len(each) for each in shaded] == [1, 2]
+    column, line = PLACES["NY"]
+    assert list(drawn.data[1].customdata[line][column]) == ["NY", 50.0, 1.0]
 
 
 def test_every_state_has_a_place_of_its_own() -> None:
