@@ -5,9 +5,12 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.components.worked import DICTIONARY_PAGE
 from dashboards.navigation import PageEntry, pages_of
 from dashboards.scope import Role
+from dashboards.slices.dictionary import FACETS
+
+METRIC, SEARCH = "metric", "search"
+"""Keys of the choice and of the search box, in the address too."""
 
 
 def metric_entry(row: Mapping[str, str], facts: Mapping[str, str], statement: str) -> None:
@@ -29,9 +32,17 @@ def metric_links(parts: Mapping[str, str], shown_on: tuple[PageEntry, ...], role
         st.html('<p class="tl-chart-note">Made of, or judged with</p>')
         with st.container(horizontal=True, gap="medium", key="metric-parts"):
             for name, label in parts.items():
-                st.page_link(DICTIONARY_PAGE, label=label, query_params={"metric": name})
+                st.button(label, type="tertiary", key=f"part-{name}", on_click=open_metric, args=(name,))
     if opened:
         st.html('<p class="tl-chart-note">Shown on</p>')
         with st.container(horizontal=True, gap="medium", key="metric-pages"):
             for page in opened:
                 st.page_link(page.file, label=page.title, icon=page.icon)
+
+
+def open_metric(name: str) -> None:
+    """Choose another metric, and clear what might hide it."""
+    st.session_state[METRIC] = name
+    st.session_state[SEARCH] = ""
+    for column in FACETS:
+        st.session_state[f"by_{column}"] = None

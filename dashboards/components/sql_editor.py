@@ -72,6 +72,6 @@ def _progress(bench: Workbench) -> None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sql-progress"):
         doing = "Waiting for other statements" if run.is_waiting else "Running"
-        st.html(f'<p class="tl-facts-line" role="status">{doing}, {run.seconds:.1f} s</p>')
+        st.html(f'<p class="tl-facts-line" role="status">{doing}, {run.seconds:.1f} s</p>', width="content")
         if st.button("Cancel", key="cancel-statement"):
             run.cancel()

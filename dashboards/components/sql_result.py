@@ -57,13 +57,14 @@ def past_statements(bench: Workbench) -> None:
     rows = history(bench)
     if rows.is_empty():
         return
+    key = f"{HISTORY}-{bench.history[0].run_at:%H%M%S%f}"  # A new statement shifts the rows: none is chosen then.
     with st.container(key="chart-sql-history"):
         st.html('<h3 class="tl-chart-title">History</h3><p class="tl-chart-note">This session alone; a row that you '
                 "choose goes back into the editor.</p>")  # fmt: skip
         st.dataframe(
             rows,
             hide_index=True,
-            key=HISTORY,
+            key=key,
             height="content" if rows.height < 6 else 240,
             column_config={
                 "run_at": st.column_config.DatetimeColumn("When (UTC)", format="HH:mm:ss"),
@@ -72,13 +73,13 @@ def past_statements(bench: Workbench) -> None:
                 "outcome": "Outcome",
                 "statement": "Statement",
             },
-            on_select=lambda: _reopen(bench),
+            on_select=lambda: _reopen(bench, key),
             selection_mode="single-row",
             alt="Statements of this session",
         )
 
 
-def _reopen(bench: Workbench) -> None:
-    picked = st.session_state[HISTORY]["selection"]["rows"]
+def _reopen(bench: Workbench, key: str) -> None:
+    picked = st.session_state[key]["selection"]["rows"]
     if picked:
         write(bench.history[picked[0]].statement)

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboards.charts import lineage as charts
 from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame, table_frame
-from dashboards.components.metric_entry import metric_entry, metric_links
+from dashboards.components.metric_entry import METRIC, SEARCH, metric_entry, metric_links
 from dashboards.components.table import choose_row
 from dashboards.findings import Finding
 from dashboards.findings import lineage as findings
@@ -17,9 +17,7 @@ scope, mode = page.scope(), page.mode()
 page.lead("Every metric by its one definition, which tiles, charts, the shell and the reports share.")
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="dictionary-bar"):
-    words = st.text_input(
-        "Search", key="search", bind="query-params", placeholder="A word of the definition", width=260
-    )
+    words = st.text_input("Search", key=SEARCH, bind="query-params", placeholder="A word of the definition", width=260)
     facets = {
         column: st.selectbox(
             label,
@@ -37,7 +35,7 @@ found = dictionary.entries(scope.generation, words or "", facets)
 if found.is_empty():
     states.empty("No metric fits", "Clear a filter, or search for fewer words.")
 else:
-    chosen = choose_row(found.select(dictionary.LISTED), "name", "metric", "Metric", {})
+    chosen = choose_row(found.select(dictionary.LISTED), "name", METRIC, "Metric", {})
     if chosen is not None:
         row = dictionary.entry(scope.generation, chosen)
         left, right = st.columns([3, 2], gap="small")

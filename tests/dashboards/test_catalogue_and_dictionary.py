@@ -197,6 +197,20 @@ def test_a_rate_leads_to_its_parts_and_to_what_it_can_be_split_by(generation: Ge
     assert "employer__industry" in splits["dimension"]
 
 
+@pytest.mark.usefixtures("loopback")
+def test_a_part_of_a_metric_opens_even_where_a_filter_would_hide_it(
+    tiny_published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = on(
+        tiny_published, monkeypatch, "analyst", "dictionary", search="fill", by_unit="share", metric="fill_rate_30_days"
+    )
+    app.button(key="part-projects_mature_30_days").click().run()
+    assert not app.exception
+    assert app.selectbox(key="metric").value == "projects_mature_30_days"
+    assert app.query_params["metric"] == "projects_mature_30_days"
+    assert "Projects mature for 30 days" in html(app)
+
+
 def test_an_unknown_metric_is_named_with_the_nearest(generation: Generation) -> None:
     with pytest.raises(UnknownMetricError, match="fill_rate_30_days"):
         dictionary.entry(generation, "fill_rate_30_day")
