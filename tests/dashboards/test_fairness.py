@@ -114,6 +114,12 @@ def test_bands_and_the_unknown_are_compared_with_nobody() -> None:
     assert found["group"][-1] == "Not known"
 
 
+def test_those_of_whom_it_is_unknown_lead_nobody_though_their_rate_is_the_highest() -> None:
+    found = compared(("a", 100, 50), ("b", 100, 30), (None, 70, 60))
+    assert found.filter("is_leading")["group"].to_list() == ["a"]
+    assert found.filter(pl.col("group") == "Not known").select("figure", "verdict").row(0) == ("85.7 %", None)
+
+
 def test_berkeley_s_men_lead_together_and_not_within_departments(monkeypatch: pytest.MonkeyPatch) -> None:
     men, women = (tuple(sum(row[place] for row in BERKELEY.values()) for place in pair) for pair in ((0, 1), (2, 3)))
     shown = frame_of(("men", men[1], men[0]), ("women", women[1], women[0]))
