@@ -62,6 +62,25 @@ class Steps:
     expected_exits: Floats
     expected_exits_by_incidence: Floats
 
+    def running(self) -> Floats:
+        """Return 2 x days: what a unit watched until then was expected to add, apart from and times the incidence."""
+        return np.stack([-self.expected_hits - self.expected_exits_by_incidence, self.expected_exits])
+
+    def by_event(self) -> tuple[Floats, Floats]:
+        """Return what a unit adds that leaves on a day, for event 0, 1 and another in turn, apart and times.
+
+        Each holds one place more per event, for those who leave after the last day: they add nothing by then.
+        """
+        plain, scaled = self.running()
+        moved = self.incidence * self.if_left
+        kinds = [
+            (plain, scaled),
+            (plain + self.if_hit + moved, scaled - self.if_left),
+            (plain + moved, scaled - self.if_left),
+        ]
+        apart, times = ([np.append(kind[part], 0.0) for kind in kinds] for part in (0, 1))
+        return np.concatenate(apart), np.concatenate(times)
+
     @classmethod
     def of(cls, units: Units, last_day: int) -> "Steps":
         """Draw the curve up to a day, with the risk set of the published macro: entry < day <= exit."""
@@ -127,54 +146,53 @@ def _influences(units: Units, days: Ints) -> Iterator[Floats]:
     where M counts its events less those expected of it. Sums over the days are differences of running sums.
     """
     steps = Steps.of(units, int(days.max(initial=0)))
-    entered, left = np.searchsorted(days, units.entry_days, "right"), np.searchsorted(days, units.exit_days, "left")
-    at_entry = _running(steps, units.entry_days)
-    at_exit = _running(steps, units.exit_days) + _jumps(steps, units)
-    incidence = steps.incidence[days]
-    ran, exits = steps.expected_hits[days] + steps.expected_exits_by_incidence[days], steps.expected_exits[days]
+    incidence, (plain_now, scaled_now) = steps.incidence[days], steps.running()[:, days]
     size = max(1, CELLS_AT_ONCE // (len(days) + 1))
     for first in range(0, units.cluster_count, size):
         clusters = min(size, units.cluster_count - first)
-        chosen = (units.cluster >= first) & (units.cluster < first + clusters)
-        spread = _Spread(units.cluster[chosen] - first, entered[chosen], left[chosen], clusters, len(days))
-        ones = np.ones(int(chosen.sum()))
-        inside = spread.so_far(ones, -ones)
-        plain = spread.so_far(-at_entry[0][chosen], at_exit[0][chosen])
-        scaled = spread.so_far(-at_entry[1][chosen], at_exit[1][chosen])
-        yield plain - inside * ran + incidence * (scaled + inside * exits)
+        inside, plain, scaled = _so_far(steps, _block(units, first, clusters), clusters, days)
+        yield plain + inside * plain_now + incidence * (scaled + inside * scaled_now)
 
 
-def _running(steps: Steps, day: Ints) -> Floats:
-    """Return what a unit under watch until a day has been expected to add: apart from, and times, the incidence."""
-    held = np.minimum(day, len(steps.incidence) - 1)
-    return np.stack([-steps.expected_hits[held] - steps.expected_exits_by_incidence[held], steps.expected_exits[held]])
+def _block(units: Units, first: int, clusters: int) -> Units:
+    """Return the units of some clusters, numbered from 0."""
+    if clusters == units.cluster_count:
+        return units
+    chosen = (units.cluster >= first) & (units.cluster < first + clusters)
+    parts = (each[chosen] for each in (units.entry_days, units.exit_days, units.event_code, units.cluster - first))
+    return Units(*parts)
 
 
-def _jumps(steps: Steps, units: Units) -> Floats:
-    """Return what the event of each unit adds on its day: apart from, and times, the incidence."""
-    held = np.minimum(units.exit_days, len(steps.incidence) - 1)
-    leaving = np.where(units.event_code > 0, steps.if_left[held], 0.0)
-    hit = np.where(units.event_code == 1, steps.if_hit[held], 0.0)
-    return np.stack([hit + steps.incidence[held] * leaving, -leaving])
+def _so_far(steps: Steps, units: Units, clusters: int, days: Ints) -> Floats:
+    """Return 3 x clusters x days: units inside, and what those who left have added apart from and times the incidence.
 
-
-@dataclass(frozen=True)
-class _Spread:
-    """Where units of a block lie among clusters x days: the first day after entry, the first from exit on."""
-
-    cluster: Ints
-    entered: Ints
-    left: Ints
-    clusters: int
-    days: int
-
-    def so_far(self, at_entry: Floats, at_exit: Floats) -> Floats:
-        """Return clusters x days: the sum of the amounts that units bring when they enter and when they leave."""
-        size = self.days + 1  # the last column takes what happens after the last of the days
-        cells = np.concatenate([self.cluster * size + self.entered, self.cluster * size + self.left])
-        amounts = np.concatenate([at_entry, at_exit])
-        table = np.bincount(cells, weights=amounts, minlength=self.clusters * size).reshape(self.clusters, size)
-        return np.cumsum(table[:, :-1], axis=1)
+    Who enters late takes off what was expected until then. Amounts are laid on the first of the days from an exit on,
+    or after an entry, and summed from day to day.
+    """
+    horizon = len(steps.incidence)
+    every_day = np.arange(horizon + 1)
+    from_exit, after_entry = np.searchsorted(days, every_day), np.searchsorted(days, every_day, "right")
+    late = np.flatnonzero(units.entry_days > 0)
+    left, entered = np.minimum(units.exit_days, horizon), np.minimum(units.entry_days[late], horizon)
+    by_event = steps.by_event()
+    kind = np.minimum(units.event_code, 2) * (horizon + 1) + left
+    amounts = [
+        (np.full(len(left), -1.0), np.ones(len(late))),
+        *((np.take(each, kind), -np.take(each[: horizon + 1], entered)) for each in by_event),
+    ]
+    size = len(days) + 1  # the last column takes what happens after the last of the days
+    cells = units.cluster * size + from_exit[left]
+    late_cells = units.cluster[late] * size + after_entry[entered]
+    table = np.stack(
+        [
+            np.bincount(cells, leaving, clusters * size) + np.bincount(late_cells, entering, clusters * size)
+            for leaving, entering in amounts
+        ]
+    )
+    summed = np.cumsum(table.reshape(3, clusters, size)[:, :, :-1], axis=2)
+    on_time = np.bincount(units.cluster, minlength=clusters) - np.bincount(units.cluster[late], minlength=clusters)
+    summed[0] += on_time[:, np.newaxis]
+    return np.asarray(summed)
 
 
 def _counts(units: Units, last_day: int) -> tuple[Floats, Floats, Floats]:

@@ -89,20 +89,20 @@ def anywhere(curve: pl.DataFrame, mode: Mode) -> go.Figure:
     colours = PALETTES[mode]
     drawn = figure(mode, 340)
     banded = curve.drop_nulls(["hired_lower", "hired_upper"])
-    edge = {"x": banded["day"].to_list(), "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
-    drawn.add_trace(go.Scatter(y=banded["hired_upper"].to_list(), **edge))
+    edge = {"x": banded["day"].to_numpy(), "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+    drawn.add_trace(go.Scatter(y=banded["hired_upper"].to_numpy(), **edge))
     filled = {"fill": "tonexty", "fillcolor": tint(colours.accent)}
-    drawn.add_trace(go.Scatter(y=banded["hired_lower"].to_list(), **edge, **filled))
+    drawn.add_trace(go.Scatter(y=banded["hired_lower"].to_numpy(), **edge, **filled))
     drawn.add_trace(
         go.Scatter(
-            x=curve["day"].to_list(),
-            y=curve["hired_incidence"].to_list(),
+            x=curve["day"].to_numpy(),
+            y=curve["hired_incidence"].to_numpy(),
             mode="lines",
             line={"color": colours.accent, "width": 2.5, "shape": "hv"},
             hovertemplate="day %{x}: %{y:.1%}<extra></extra>",
         )
     )
-    last = max(curve["day"][-1], 200)
+    last = max(int(curve["day"][-1]), 200)
     marks = {0: "0"} | {day: text for day, text in MARKED_DAYS.items() if day <= last}
     drawn.update_xaxes(
         range=[0, last],

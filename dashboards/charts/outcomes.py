@@ -19,16 +19,15 @@ def incidence(curve: pl.DataFrame, mode: Mode, host_word: str, start: str = "com
     """
     colours = PALETTES[mode]
     drawn = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.09)
-    days = curve["day"].to_list()
     banded = curve.drop_nulls(["host_lower", "host_upper"])
-    band = {"x": banded["day"].to_list(), "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
-    drawn.add_trace(go.Scatter(y=banded["host_upper"].to_list(), **band), row=1, col=1)
+    band = {"x": banded["day"].to_numpy(), "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+    drawn.add_trace(go.Scatter(y=banded["host_upper"].to_numpy(), **band), row=1, col=1)
     fill = {"fill": "tonexty", "fillcolor": tint(colours.host)}
-    drawn.add_trace(go.Scatter(y=banded["host_lower"].to_list(), **band, **fill), row=1, col=1)
+    drawn.add_trace(go.Scatter(y=banded["host_lower"].to_numpy(), **band, **fill), row=1, col=1)
     drawn.add_trace(_line(curve, "host_incidence", colours.host, host_word), row=1, col=1)
     drawn.add_trace(_line(curve, "elsewhere_incidence", colours.elsewhere, "Hired elsewhere first"), row=2, col=1)
     drawn.update_layout(template=template(mode), height=480, hovermode="x unified", margin={"t": 30, "b": 46, "r": 12})
-    last = max(days[-1], 200)
+    last = max(int(curve["day"][-1]), 200)
     marks = {0: "0"} | {day: text for day, text in MARKED_DAYS.items() if day <= last}
     small = f'<span style="font-size:11px;color:{colours.soft_ink}">'
     ticks = [f"{text}<br>{small}{at_risk_text(curve, day)}</span>" for day, text in marks.items()]
@@ -59,8 +58,8 @@ def tint(colour: str) -> str:
 
 def _line(curve: pl.DataFrame, column: str, colour: str, word: str) -> go.Scatter:
     return go.Scatter(
-        x=curve["day"].to_list(),
-        y=curve[column].to_list(),
+        x=curve["day"].to_numpy(),
+        y=curve[column].to_numpy(),
         mode="lines",
         line={"color": colour, "width": 2.5, "shape": "hv"},
         name=word,

@@ -25,7 +25,7 @@ def curves(found: pl.DataFrame, mode: Mode) -> go.Figure:
         _band(drawn, found.filter(pl.col("came_by") == way), shades(colours)[way])
     for way in ways:
         _line(drawn, found.filter(pl.col("came_by") == way), way, shades(colours)[way])
-    last = max([*found["day"].to_list(), 1]) / YEAR
+    last = max([*found["day"], 1]) / YEAR
     years = list(range(int(last) + 1))
     drawn.update_xaxes(
         range=[0, last * 1.01],
@@ -41,22 +41,22 @@ def curves(found: pl.DataFrame, mode: Mode) -> go.Figure:
 def _band(drawn: go.Figure, rows: pl.DataFrame, colour: str) -> None:
     banded = rows.drop_nulls(["retained_lower", "retained_upper"])
     settings = {
-        "x": (banded["day"] / YEAR).to_list(),
+        "x": (banded["day"] / YEAR).to_numpy(),
         "mode": "lines",
         "line": {"width": 0, "shape": "hv"},
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    drawn.add_trace(go.Scatter(y=banded["retained_upper"].to_list(), **settings))
+    drawn.add_trace(go.Scatter(y=banded["retained_upper"].to_numpy(), **settings))
     filled = {"fill": "tonexty", "fillcolor": tint(colour)}
-    drawn.add_trace(go.Scatter(y=banded["retained_lower"].to_list(), **settings, **filled))
+    drawn.add_trace(go.Scatter(y=banded["retained_lower"].to_numpy(), **settings, **filled))
 
 
 def _line(drawn: go.Figure, rows: pl.DataFrame, way: str, colour: str) -> None:
     drawn.add_trace(
         go.Scatter(
-            x=(rows["day"] / YEAR).to_list(),
-            y=rows["retained_share"].to_list(),
+            x=(rows["day"] / YEAR).to_numpy(),
+            y=rows["retained_share"].to_numpy(),
             mode="lines",
             name=WORDS[way],
             line={"color": colour, "width": 2.5, "dash": DASHES[way], "shape": "hv"},

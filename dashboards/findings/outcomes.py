@@ -21,9 +21,9 @@ def curve(readings: Sequence[Incidence | None], names: Sequence[str], who: str) 
         for window, each in known
     ]
     unbanded = "" if last.low is not None else " There is no band where nobody, or everybody, was hired."
-    done = f"{who} hire {share_text(last.host)}" if last.host else f"{who} have hired none"
+    done = f"{who} hire {share_text(last.host)} of completers" if last.host else f"{who} have hired no completer"
     return Finding(
-        f"{done} of completers within {name}; {whole_share_text(last.elsewhere)} start elsewhere first",
+        f"{done} within {name}; {whole_share_text(last.elsewhere)} start elsewhere first",
         f"Cumulative incidence with its 95 % band. {'. '.join(parts)}.{unbanded}",
     )
 

@@ -130,15 +130,15 @@ def curve_query(scope: Scope, dimension: str | None = None) -> Query:
     return Query.of(CURVE, scope.parameters(), followed(scope, dimension))
 
 
-def followed(scope: Scope, dimension: str | None = None) -> str:
-    """Return the statement of the pairs in the curve: one row each, with its employer and its group."""
+def followed(scope: Scope, dimension: str | None = None, more: str = "") -> str:
+    """Return the statement of the pairs in the curve: one row each, with its group."""
     if dimension is not None and dimension not in WORDS:
         raise ValueError(f"Expected one of {', '.join(WORDS)}, found {dimension!r}.")
     found = course(scope)
     return f"""
         select
             {found.entry} as entry_days, {found.exit} as exit_days, {found.event} as event_code,
-            {dimension or "'all'"} as group_key, employer_id
+            {dimension or "'all'"} as group_key{more}
         from analytics.marts.{MART}{_employers(dimension)}
         where {found.is_at_risk} = 1 and {conditions(scope, found.date, COLUMNS)}
     """
@@ -190,7 +190,7 @@ def numbered(pairs: str) -> str:
 
 
 def _units_query(scope: Scope, dimension: str | None = None) -> Query:
-    return Query.of(numbered(followed(scope, dimension)), scope.parameters())
+    return Query.of(numbered(followed(scope, dimension, ", employer_id")), scope.parameters())
 
 
 @lru_cache(maxsize=64)

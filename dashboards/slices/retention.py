@@ -45,10 +45,10 @@ def curves_query(scope: Scope) -> Query:
     return Query.of(CURVES, scope.parameters(), _followed(scope))
 
 
-def _followed(scope: Scope) -> str:
+def _followed(scope: Scope, more: str = "") -> str:
     return f"""
         select retention_entry_days as entry_days, retention_exit_days as exit_days,
-            retention_event_code as event_code, came_by as group_key, employer_id
+            retention_event_code as event_code, came_by as group_key{more}
         from analytics.marts.{MART}
         where {FOLLOWED} and {conditions(scope, "start_date", COLUMNS)}
     """
@@ -59,7 +59,9 @@ def curves(scope: Scope) -> pl.DataFrame:
     query = curves_query(scope)
     if scope.host_id is not None:
         return frame(scope.generation, scope.viewer, query)
-    return _clustered(scope.generation, scope.viewer, query, Query.of(numbered(_followed(scope)), scope.parameters()))
+    return _clustered(
+        scope.generation, scope.viewer, query, Query.of(numbered(_followed(scope, ", employer_id")), scope.parameters())
+    )
 
 
 @lru_cache(maxsize=64)
