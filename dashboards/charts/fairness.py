@@ -80,7 +80,7 @@ def forest(compared: pl.DataFrame, mode: Mode) -> go.Figure:
     space = 0.03 * (end - start)
     drawn.add_traces([_bands(banded, palette), _rates(exact, palette)])
     drawn.update_layout(shapes=_limit(start - space, highest, palette))
-    drawn.update_xaxes(range=[start - space, end + space], tickformat=".0%", nticks=5, tickangle=0)
+    drawn.update_xaxes(range=[start - space, end + space], tickformat=".0%", nticks=4, tickangle=0)
     texts = [
         f"{figure_text if rate is None else f'<b>{figure_text}</b>'}  n {units:,}"
         for figure_text, rate, units in compared.select("figure", "rate", "units").iter_rows()
@@ -189,7 +189,7 @@ def stratified(found: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw each group's odds of selection against the highest: hollow over all projects, filled within projects."""
     palette = PALETTES[mode]
     placed = found.with_row_index("place")
-    drawn = figure(mode, found.height * (ROW + 6) + FRAME + 20)
+    drawn = figure(mode, found.height * (ROW + 6) + FRAME + 38)
     traces = []
     pairs = (("pooled", "All projects together", -0.15), ("within", "Within the same project", 0.15))
     for name, word, shift in pairs:
@@ -207,7 +207,7 @@ def stratified(found: pl.DataFrame, mode: Mode) -> go.Figure:
     drawn.update_xaxes(type="log", tickvals=_odds(placed), tickformat=".1~f", tickangle=0)
     texts = [f"{pooled:.2f} / <b>{within:.2f}</b>" for pooled, within in found.select("pooled", "within").iter_rows()]
     drawn = named(_beside(drawn, texts, 96), found["group"].to_list(), palette)
-    return legend_above(drawn).update_layout(margin={"t": 34})
+    return legend_above(drawn).update_layout(margin={"t": 52})
 
 
 def _odds(placed: pl.DataFrame) -> list[float]:
@@ -232,7 +232,7 @@ def _dots(x: Sequence[float | None], y: Sequence[float], names: Sequence[str], w
 def composition(found: pl.DataFrame, reached: str, mode: Mode) -> go.Figure:
     """Draw each group's share of applications (hollow) and of those who reached a stage (filled)."""
     palette = PALETTES[mode]
-    drawn = figure(mode, found.height * ROW + FRAME + 20)
+    drawn = figure(mode, found.height * ROW + FRAME + 38)
     before, after, names = (found[name].to_list() for name in ("applied_share", "reached_share", "group"))
     places = list(range(found.height))
     ways = go.Bar(
@@ -253,7 +253,7 @@ def composition(found: pl.DataFrame, reached: str, mode: Mode) -> go.Figure:
     drawn.add_traces([ways, *marks])
     drawn.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=5, tickangle=0)
     texts = [f"{first * 100:.1f} / <b>{second * 100:.1f} %</b>" for first, second in zip(before, after, strict=True)]
-    return legend_above(named(_beside(drawn, texts, 104), names, palette)).update_layout(margin={"t": 34})
+    return legend_above(named(_beside(drawn, texts, 104), names, palette)).update_layout(margin={"t": 52})
 
 
 def participation(found: pl.DataFrame, mode: Mode) -> go.Figure:
