@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Value = str | int | float | date | datetime | tuple[str, ...]
 Parameters = Mapping[str, Value]
@@ -183,17 +186,17 @@ def cursor(generation: Generation, timeout: float = TIMEOUT_SECONDS) -> Iterator
         lent.close()
 
 
-def frame(generation: Generation, viewer: str, query: Query) -> pl.DataFrame:
+def frame(generation: Generation, viewer: str, query: Query) -> "pl.DataFrame":
     """Run a query and return its rows; the same (generation, viewer, query, parameters) is run once."""
     return _frame(generation, viewer, query)
 
 
 @lru_cache(maxsize=FRAMES_KEPT)
-def _frame(generation: Generation, viewer: str, query: Query) -> pl.DataFrame:
+def _frame(generation: Generation, viewer: str, query: Query) -> "pl.DataFrame":
     return run(generation, query)
 
 
-def run(generation: Generation, query: Query, timeout: float = TIMEOUT_SECONDS) -> pl.DataFrame:
+def run(generation: Generation, query: Query, timeout: float = TIMEOUT_SECONDS) -> "pl.DataFrame":
     """Run a query, not cached, and return its rows."""
     with cursor(generation, timeout) as lent:
         if query.slice_text is not None:

@@ -9,6 +9,8 @@ ROW = 46
 LINE_LENGTH = 19
 SMALLEST = 170
 
+Point = tuple[float, float]
+
 
 def lineage(nodes: pl.DataFrame, edges: tuple[tuple[tuple[str, str], tuple[str, str]], ...], mode: Mode) -> go.Figure:
     """Draw nodes (layer, node, description, place) as boxes in columns by place, and edges between them."""
@@ -16,16 +18,7 @@ def lineage(nodes: pl.DataFrame, edges: tuple[tuple[tuple[str, str], tuple[str, 
     placed = _placed(nodes)
     tallest = max(len(nodes.filter(place=place)) for place in nodes["place"].unique())
     drawn = figure(mode, max(SMALLEST, tallest * ROW + 24))
-    across: list[float | None] = []
-    down: list[float | None] = []
-    for parent, child in edges:
-        (x0, y0), (x1, y1) = placed[parent], placed[child]
-        for share in (0, 0.25, 0.5, 0.75, 1):
-            bent = share * share * (3 - 2 * share)
-            across.append(x0 + (x1 - x0) * share)
-            down.append(y0 + (y1 - y0) * bent)
-        across.append(None)
-        down.append(None)
+    across, down = _curves([(placed[parent], placed[child]) for parent, child in edges])
     line = {"color": colours.neutral, "width": 1.2, "shape": "spline"}
     drawn.add_trace(go.Scatter(x=across, y=down, mode="lines", line=line, hoverinfo="skip"))
     drawn.add_trace(
@@ -38,18 +31,33 @@ def lineage(nodes: pl.DataFrame, edges: tuple[tuple[tuple[str, str], tuple[str, 
             hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<br>%{customdata[2]}<extra></extra>",
         )
     )
+    boxes = []
     for layer, node, place in nodes.select("layer", "node", "place").iter_rows():
         x, y = placed[layer, node]
-        drawn.add_annotation(x=x, y=y, text=_broken(node), **_box(layer, place == 0, colours))
+        boxes.append({"x": x, "y": y, "text": _broken(node), **_box(layer, place == 0, colours)})
+    drawn.update_layout(annotations=boxes)
     first, last = nodes["place"].min(), nodes["place"].max()
     drawn.update_xaxes(visible=False, range=[float(str(first)) - 0.5, float(str(last)) + 0.5], fixedrange=True)
     drawn.update_yaxes(visible=False, range=[-tallest / 2, tallest / 2], fixedrange=True)
     return drawn
 
 
-def _placed(nodes: pl.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:
+def _curves(ends: list[tuple[Point, Point]]) -> tuple[list[float | None], list[float | None]]:
+    """Return the edges as one line: each leaves and arrives level, with a gap after it."""
+    across: list[float | None] = []
+    down: list[float | None] = []
+    for (x0, y0), (x1, y1) in ends:
+        for share in (0, 0.25, 0.5, 0.75, 1):
+            across.append(x0 + (x1 - x0) * share)
+            down.append(y0 + (y1 - y0) * share * share * (3 - 2 * share))
+        across.append(None)
+        down.append(None)
+    return across, down
+
+
+def _placed(nodes: pl.DataFrame) -> dict[tuple[str, str], Point]:
     """Return where each node stands: its place, and its row about the middle of its column."""
-    found: dict[tuple[str, str], tuple[float, float]] = {}
+    found: dict[tuple[str, str], Point] = {}
     for (place,), column in nodes.group_by("place", maintain_order=True):
         for row, (layer, node) in enumerate(column.select("layer", "node").rows()):
             found[layer, node] = (float(str(place)), (len(column) - 1) / 2 - row)

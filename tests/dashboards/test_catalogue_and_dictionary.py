@@ -21,7 +21,7 @@ from tests.dashboards.test_pages import APP, html, opened
 BY_NAME = {page.name: page for page in PAGES}
 
 
-def on(published: Path, monkeypatch: pytest.MonkeyPatch, role: Role, name: str, **state: str) -> AppTest:
+def on(published: Path, monkeypatch: pytest.MonkeyPatch, role: Role, name: str, **state: object) -> AppTest:
     """Return a page with values put into its widgets."""
     app = opened(published, monkeypatch, role, BY_NAME[name])
     for key, value in state.items():
@@ -87,8 +87,10 @@ def test_a_table_that_is_written_at_publishing_has_words_instead_of_a_lineage(
 def test_the_catalogue_shows_all_worked_queries_with_a_way_to_the_editor(
     tiny_published: Path, monkeypatch: pytest.MonkeyPatch, generation: Generation
 ) -> None:
-    app = on(tiny_published, monkeypatch, "analyst", "catalogue")
     known = worked_queries(generation)
+    unfolded = {f"worked-{name}": True for name in known["name"]}
+    app = on(tiny_published, monkeypatch, "analyst", "catalogue", **unfolded)
+    assert not app.exception
     assert {each.label for each in app.expander} == set(known["question"])
     links = [each.proto for each in app.get("page_link")]
     opening = [link.query_string for link in links if link.label == "Open in SQL"]
