@@ -6,7 +6,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.charts.style import PALETTES, Mode, Palette, figure, label, legend_above
+from dashboards.charts.style import PALETTES, Mode, Palette, figure, legend_above, upright, written
 
 ROW = 52
 TRACKS = {"ultimate parent": "host", "strict host": "host", "influenced": "accent", "credit": "neutral"}
@@ -31,12 +31,15 @@ def attribution(counts: pl.DataFrame, mode: Mode) -> go.Figure:
             hovertemplate="%{customdata}: %{x:,.0f} hires<extra></extra>",
         )
     )
+    words = []
     for place, rule, count in zip(places, counts["rule"].to_list(), hires, strict=True):
-        label(drawn, rule, 0, place - 0.4, colours.soft_ink, xref="paper", yanchor="middle")
-        label(drawn, f"<b>{count:,.0f}</b>", count, place, colours.ink, xshift=6)
-    drawn.update_xaxes(visible=False, range=[0, max([*hires, 1.0]) * 1.12])
-    drawn.update_yaxes(visible=False, range=[places[-1] + 0.4, -0.75])
-    return drawn
+        words.append(written(rule, 0, place - 0.4, colours.soft_ink, xref="paper", yanchor="middle"))
+        words.append(written(f"<b>{count:,.0f}</b>", count, place, colours.ink, xshift=6))
+    return drawn.update_layout(
+        annotations=words,
+        xaxis={"visible": False, "range": [0, max([*hires, 1.0]) * 1.12]},
+        yaxis={"visible": False, "range": [places[-1] + 0.4, -0.75]},
+    )
 
 
 def _places(kinds: Sequence[str]) -> list[float]:
@@ -57,11 +60,11 @@ def credit(shares: pl.DataFrame, mode: Mode) -> go.Figure:
         ("linear", "Linear", "diamond", colours.ink),
         ("last", "Last touch", "circle", colours.accent),
     )
+    spans = []
     for place, row in enumerate(shares.iter_rows(named=True)):
         ends = [row[name] for name, *_ in marks]
-        drawn.add_shape(
-            type="line", x0=min(ends), x1=max(ends), y0=place, y1=place, line={"color": colours.neutral, "width": 3}
-        )
+        line = {"color": colours.neutral, "width": 3}
+        spans.append({"type": "line", "x0": min(ends), "x1": max(ends), "y0": place, "y1": place, "line": line})
     for name, word, symbol, colour in marks:
         drawn.add_trace(
             go.Scatter(
@@ -75,16 +78,20 @@ def credit(shares: pl.DataFrame, mode: Mode) -> go.Figure:
                 cliponaxis=False,
             )
         )
-    drawn.update_yaxes(
-        tickvals=list(range(shares.height)),
-        ticktext=shares["category"].to_list(),
-        range=[shares.height - 0.5, -0.5],
-        tickfont={"color": colours.ink, "size": 12},
-        showgrid=False,
-    )
     most = max(max(shares[name].to_list()) for name, *_ in marks)
-    drawn.update_xaxes(range=[-most * 0.04, most * 1.05], title="hires credited", nticks=6)
-    return legend_above(drawn).update_layout(margin={"t": 34, "b": 40})
+    drawn.update_layout(
+        shapes=spans,
+        xaxis={"range": [-most * 0.04, most * 1.05], "title": {"text": "hires credited"}, "nticks": 6},
+        yaxis={
+            "tickvals": list(range(shares.height)),
+            "ticktext": shares["category"].to_list(),
+            "range": [shares.height - 0.5, -0.5],
+            "tickfont": {"color": colours.ink, "size": 12},
+            "showgrid": False,
+        },
+        margin={"t": 34, "b": 40},
+    )
+    return legend_above(drawn)
 
 
 def attrition(groups: pl.DataFrame, mode: Mode) -> go.Figure:
@@ -101,43 +108,62 @@ def audition(signals: pl.DataFrame, mode: Mode) -> go.Figure:
     rows = signals.with_columns(
         text=pl.when(pl.col("hires").is_null()).then(pl.lit("too few hires")).otherwise(pl.format("{} hires", "hires"))
     )
-    drawn = _forest(rows, "predictor", "c", [colours.accent, colours.neutral, colours.neutral], colours, mode, ".2f")
     ends = [0.4, 0.6, *(each for name in ("low", "high", "c") for each in signals[name].drop_nulls().to_list())]
-    drawn.add_vline(x=0.5, line={"color": colours.soft_ink, "width": 1, "dash": "dot"})
-    drawn.update_xaxes(range=[min(ends) - 0.05, max(ends) + 0.05], title="concordance; 0.5 is a coin")
-    return drawn.update_layout(height=ROW * signals.height + 56, margin={"b": 40})
+    hues = [colours.accent, colours.neutral, colours.neutral]
+    coin = [upright(0.5, colours.soft_ink, 1, "dot")]
+    drawn = _forest(rows, "predictor", "c", hues, colours, mode, ".2f", coin)
+    title = {"text": "concordance; 0.5 is a coin"}
+    return drawn.update_layout(
+        xaxis={"range": [min(ends) - 0.05, max(ends) + 0.05], "title": title},
+        height=ROW * signals.height + 56,
+        margin={"b": 40},
+    )
 
 
 def _forest(
-    rows: pl.DataFrame, name: str, value: str, hues: Sequence[str], colours: Palette, mode: Mode, form: str
+    rows: pl.DataFrame,
+    name: str,
+    value: str,
+    hues: Sequence[str],
+    colours: Palette,
+    mode: Mode,
+    form: str,
+    shapes: Sequence[dict[str, object]] = (),
 ) -> go.Figure:
     """Draw values with their bands, each under its name; what is not known has its words alone."""
     drawn = figure(mode, ROW * rows.height + 28)
+    words, bands, points = [], list(shapes), []
     for place, (row, hue) in enumerate(zip(rows.iter_rows(named=True), hues, strict=True)):
-        label(drawn, row[name], 0, place - 0.4, colours.ink, xref="paper", yanchor="middle")
         known = row[value] is not None
-        words = f"<b>{row[value]:{form}}</b>  {row['text']}" if known else row["text"]
+        told = f"<b>{row[value]:{form}}</b>  {row['text']}" if known else row["text"]
         ink = colours.ink if known else colours.soft_ink
-        label(drawn, words, 1, place - 0.4, ink, xref="paper", yanchor="middle", xanchor="right")
-        if not known:
-            continue
-        if row["low"] is not None:
-            band = {"color": hue, "width": 3}
-            drawn.add_shape(type="line", x0=row["low"], x1=row["high"], y0=place, y1=place, line=band)
-        drawn.add_trace(
-            go.Scatter(
-                x=[row[value]],
-                y=[place],
-                mode="markers",
-                marker={"color": hue, "size": 11},
-                hovertemplate=f"{row[name]}: %{{x:{form}}}, {row['text']}<extra></extra>",
-                cliponaxis=False,
-            )
+        above = {"xref": "paper", "yanchor": "middle"}
+        words.append(written(row[name], 0, place - 0.4, colours.ink, **above))
+        words.append(written(told, 1, place - 0.4, ink, **above, xanchor="right"))
+        if known:
+            points.append((row[value], place, hue, f"{row[name]}, {row['text']}"))
+        if known and row["low"] is not None:
+            line = {"color": hue, "width": 3}
+            bands.append({"type": "line", "x0": row["low"], "x1": row["high"], "y0": place, "y1": place, "line": line})
+    shown, places, inks, told_of = (list(each) for each in zip(*points, strict=True)) if points else ([], [], [], [])
+    drawn.add_trace(
+        go.Scatter(
+            x=shown,
+            y=places,
+            customdata=told_of,
+            mode="markers",
+            marker={"color": inks, "size": 11},
+            hovertemplate=f"%{{customdata}}: %{{x:{form}}}<extra></extra>",
+            cliponaxis=False,
         )
-    highest = max([0.05, *rows[value].drop_nulls().to_list(), *rows["high"].drop_nulls().to_list()])
-    drawn.update_xaxes(tickformat=form, range=[0, highest * 1.05], nticks=6)
-    drawn.update_yaxes(visible=False, range=[rows.height - 0.5, -0.75])
-    return drawn
+    )
+    highest = max([0.05, *shown, *rows["high"].drop_nulls().to_list()])
+    return drawn.update_layout(
+        annotations=words,
+        shapes=bands,
+        xaxis={"tickformat": form, "range": [0, highest * 1.05], "nticks": 6},
+        yaxis={"visible": False, "range": [rows.height - 0.5, -0.75]},
+    )
 
 
 def calibration(bins: pl.DataFrame, outcome: str, mode: Mode) -> go.Figure:
@@ -171,15 +197,19 @@ def calibration(bins: pl.DataFrame, outcome: str, mode: Mode) -> go.Figure:
             cliponaxis=False,
         )
     )
-    for row in bins.iter_rows(named=True):
-        drawn.add_annotation(
-            text=f"n {row['hires']}",
-            x=row["rating"],
-            y=row["low"] if is_share else row["outcome_mean"],
-            yshift=-14,
-            showarrow=False,
-            font={"color": colours.soft_ink, "size": 11},
-        )
-    drawn.update_xaxes(title="project rating", tickformat=".1f")
-    drawn.update_yaxes(title=outcome, tickformat=form, range=[-0.12, 1.05] if is_share else None)
-    return drawn.update_layout(margin={"b": 40, "t": 12, "r": 16})
+    below = {"xanchor": "center", "yshift": -14, "font": {"color": colours.soft_ink, "size": 11}}
+    return drawn.update_layout(
+        annotations=[
+            written(
+                f"n {row['hires']}",
+                row["rating"],
+                row["low"] if is_share else row["outcome_mean"],
+                colours.soft_ink,
+                **below,
+            )
+            for row in bins.iter_rows(named=True)
+        ],
+        xaxis={"title": {"text": "project rating"}, "tickformat": ".1f"},
+        yaxis={"title": {"text": outcome}, "tickformat": form, "range": [-0.12, 1.05] if is_share else None},
+        margin={"b": 40, "t": 12, "r": 16},
+    )

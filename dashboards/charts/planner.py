@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.charts.style import PALETTES, Mode, figure
+from dashboards.charts.style import PALETTES, Mode, figure, written
 
 
 def margin(curve: pl.DataFrame, marks: pl.DataFrame, mode: Mode) -> go.Figure:
@@ -22,31 +22,41 @@ def margin(curve: pl.DataFrame, marks: pl.DataFrame, mode: Mode) -> go.Figure:
     hues = {"now": colours.host, "with those waiting": colours.open, "target": colours.ink}
     last = float(curve["completers"].to_list()[-1])
     highest = max([*curve["margin"].to_list(), *marks["margin"].to_list()])
-    for place, row in enumerate(marks.sort("completers").iter_rows(named=True)):
-        hue = hues[row["word"]]
-        drawn.add_trace(
-            go.Scatter(
-                x=[row["completers"]],
-                y=[row["margin"]],
-                mode="markers",
-                marker={"color": hue, "size": 12, "line": {"color": colours.paper, "width": 2}},
-                hovertemplate=f"{row['word']}: %{{x:,}} completers, ±%{{y:.1%}}<extra></extra>",
-                cliponaxis=False,
-            )
+    ordered = marks.sort("completers")
+    drawn.add_trace(
+        go.Scatter(
+            x=ordered["completers"].to_list(),
+            y=ordered["margin"].to_list(),
+            customdata=ordered["word"].to_list(),
+            mode="markers",
+            marker={
+                "color": [hues[word] for word in ordered["word"].to_list()],
+                "size": 12,
+                "line": {"color": colours.paper, "width": 2},
+            },
+            hovertemplate="%{customdata}: %{x:,}, ±%{y:.1%}<extra></extra>",
+            cliponaxis=False,
         )
-        is_late = row["completers"] > last * 0.6
-        drawn.add_annotation(
-            text=f"<b>{row['word']}</b><br>{row['completers']:,} completers<br>± {row['margin'] * 100:.1f} points",
-            x=row["completers"],
-            y=row["margin"],
-            ax=-18 if is_late else 22,
-            ay=-40 - 62 * place,
-            xanchor="right" if is_late else "left",
-            align="right" if is_late else "left",
-            arrowcolor=hue,
-            arrowwidth=1,
-            font={"color": hue},
-        )
-    drawn.update_xaxes(title="units seen for the whole window", tickformat=",", rangemode="tozero", nticks=6)
-    drawn.update_yaxes(title="margin, points either way", tickformat=".0%", range=[0, highest * 1.25])
-    return drawn.update_layout(margin={"b": 44, "t": 12, "r": 16})
+    )
+    words = []
+    for place, row in enumerate(ordered.iter_rows(named=True)):
+        side = "right" if row["completers"] > last * 0.6 else "left"
+        arrow = {"showarrow": True, "arrowcolor": hues[row["word"]], "arrowwidth": 1, "ay": -40 - 62 * place}
+        text = f"<b>{row['word']}</b><br>{row['completers']:,}<br>± {row['margin'] * 100:.1f} points"
+        aside = {"xanchor": side, "align": side, "ax": -18 if side == "right" else 22}
+        words.append(written(text, row["completers"], row["margin"], hues[row["word"]], **arrow, **aside))
+    return drawn.update_layout(
+        annotations=words,
+        xaxis={
+            "title": {"text": "units seen for the whole window"},
+            "tickformat": ",",
+            "rangemode": "tozero",
+            "nticks": 6,
+        },
+        yaxis={
+            "title": {"text": "margin, points either way"},
+            "tickformat": ".0%",
+            "range": [0, highest * 1.25],
+        },
+        margin={"b": 44, "t": 12, "r": 16},
+    )

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.charts.style import PALETTES, Mode, figure, label
+from dashboards.charts.style import PALETTES, Mode, figure, upright, written
 from dashboards.economics.roi import Distribution
 
 ROW = 52
@@ -23,9 +23,6 @@ def distribution(bins: pl.DataFrame, found: Distribution, mode: Mode) -> go.Figu
             hovertemplate="ROI about %{x:.0%}: %{y:,} draws<extra></extra>",
         )
     )
-    drawn.add_vrect(x0=found.low, x1=found.high, fillcolor=colours.ink, opacity=0.07, line_width=0, layer="below")
-    drawn.add_vline(x=0, line={"color": colours.ink, "width": 1.5})
-    drawn.add_vline(x=found.median, line={"color": colours.soft_ink, "width": 1.5, "dash": "dot"})
     ends = [*bins["low"].to_list(), *bins["high"].to_list(), 0.0]
     spare = (max(ends) - min(ends)) * 0.05
     span = (min(ends) - spare, max(ends) + spare)
@@ -34,12 +31,20 @@ def distribution(bins: pl.DataFrame, found: Distribution, mode: Mode) -> go.Figu
         (found.median, f"<b>median {found.median:+.0%}</b>", colours.ink),
         ((found.low + found.high) / 2, f"80 % of draws: {found.low:+.0%} to {found.high:+.0%}", colours.soft_ink),
     )
-    for row, (place, words, ink) in enumerate(lines):
-        above = {"yref": "paper", "yanchor": "bottom", "yshift": 2 + 17 * row}
-        label(drawn, words, place, 1, ink, **above, xanchor=_anchor(place, span))
-    drawn.update_xaxes(tickformat="+.0%", title="ROI", range=span, nticks=7)
-    drawn.update_yaxes(visible=False)
-    return drawn.update_layout(bargap=0.04, margin={"t": 58, "b": 40})
+    above = {"yref": "paper", "yanchor": "bottom"}
+    band = {"type": "rect", "x0": found.low, "x1": found.high, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
+    shade = {"fillcolor": colours.ink, "opacity": 0.07, "line": {"width": 0}}
+    return drawn.update_layout(
+        annotations=[
+            written(words, place, 1, ink, **above, yshift=2 + 17 * row, xanchor=_anchor(place, span))
+            for row, (place, words, ink) in enumerate(lines)
+        ],
+        shapes=[band | shade, upright(0, colours.ink, 1.5), upright(found.median, colours.soft_ink, 1.5, "dot")],
+        xaxis={"tickformat": "+.0%", "title": {"text": "ROI"}, "range": span, "nticks": 7},
+        yaxis={"visible": False},
+        bargap=0.04,
+        margin={"t": 58, "b": 40},
+    )
 
 
 def _anchor(place: float, span: tuple[float, float]) -> str:
@@ -53,39 +58,40 @@ def tornado(swings: pl.DataFrame, mode: Mode) -> go.Figure:
     colours = PALETTES[mode]
     drawn = figure(mode, ROW * swings.height + 40)
     centre = _between(swings)
+    for end, text in (("at_low", "low_text"), ("at_high", "high_text")):
+        ends = swings[end].to_list()
+        drawn.add_trace(
+            go.Bar(
+                y=list(range(swings.height)),
+                x=[each - centre for each in ends],
+                base=centre,
+                orientation="h",
+                marker={"color": [colours.accent if each > centre else colours.neutral for each in ends]},
+                customdata=list(zip(swings["input"].to_list(), swings[text].to_list(), ends, strict=True)),
+                hovertemplate="%{customdata[0]} at %{customdata[1]}: ROI %{customdata[2]:+.0%}<extra></extra>",
+            )
+        )
+    words = []
     for place, row in enumerate(swings.iter_rows(named=True)):
-        for end, text in (("at_low", row["low_text"]), ("at_high", row["high_text"])):
-            drawn.add_trace(
-                go.Bar(
-                    y=[place],
-                    x=[row[end] - centre],
-                    base=centre,
-                    orientation="h",
-                    marker={"color": colours.accent if row[end] > centre else colours.neutral},
-                    customdata=[row[end]],
-                    hovertemplate=f"{row['input']} at {text}: ROI %{{customdata:+.0%}}<extra></extra>",
-                )
-            )
-            is_right = row[end] > centre
-            label(
-                drawn,
-                f"{row[end]:+.0%}",
-                row[end],
-                place,
-                colours.ink,
-                xanchor="left" if is_right else "right",
-                xshift=4 if is_right else -4,
-            )
         span = f"<b>{row['input']}</b>  {row['low_text']} to {row['high_text']}"
-        label(drawn, span, 0, place - 0.46, colours.ink, xref="paper", yanchor="middle", bgcolor=colours.paper)
+        above = {"xref": "paper", "yanchor": "middle", "bgcolor": colours.paper}
+        words.append(written(span, 0, place - 0.46, colours.ink, **above))
+        for each in (row["at_low"], row["at_high"]):
+            side = {"xanchor": "left", "xshift": 4} if each > centre else {"xanchor": "right", "xshift": -4}
+            words.append(written(f"{each:+.0%}", each, place, colours.ink, **side))
     ends = [*swings["at_low"].to_list(), *swings["at_high"].to_list()]
     spare = max(max(ends) - min(ends), 0.01) * 0.2
-    drawn.add_vline(x=centre, line={"color": colours.soft_ink, "width": 1, "dash": "dot"})
-    if min(ends) - spare <= 0 <= max(ends) + spare:
-        drawn.add_vline(x=0, line={"color": colours.ink, "width": 1.5})
-    drawn.update_xaxes(tickformat="+.0%", title="ROI", range=[min(ends) - spare, max(ends) + spare], nticks=6)
-    drawn.update_yaxes(visible=False, range=[swings.height - 0.5, -0.75])
-    return drawn.update_layout(barmode="overlay", bargap=0.62, margin={"b": 40})
+    reach = (min(ends) - spare, max(ends) + spare)
+    zero = [upright(0, colours.ink, 1.5)] if reach[0] <= 0 <= reach[1] else []
+    return drawn.update_layout(
+        annotations=words,
+        shapes=[upright(centre, colours.soft_ink, 1, "dot"), *zero],
+        xaxis={"tickformat": "+.0%", "title": {"text": "ROI"}, "range": reach, "nticks": 6},
+        yaxis={"visible": False, "range": [swings.height - 0.5, -0.75]},
+        barmode="overlay",
+        bargap=0.62,
+        margin={"b": 40},
+    )
 
 
 def _between(swings: pl.DataFrame) -> float:
@@ -99,36 +105,39 @@ def lift(rates: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw how often the chosen were hired against what would have happened, with the interval of the latter."""
     colours = PALETTES[mode]
     drawn = figure(mode, 2 * ROW + 76)
-    for place, (row, colour) in enumerate(
-        zip(rates.iter_rows(named=True), (colours.host, colours.neutral), strict=True)
-    ):
-        ends = None
-        if row["low"] is not None:
-            ends = {
-                "type": "data",
-                "symmetric": False,
-                "array": [row["high"] - row["share"]],
-                "arrayminus": [row["share"] - row["low"]],
-                "color": colours.ink,
-                "thickness": 1.5,
-                "width": 5,
-            }
-        drawn.add_trace(
-            go.Bar(
-                y=[place],
-                x=[row["share"]],
-                orientation="h",
-                marker={"color": colour},
-                error_x=ends,
-                hovertemplate=f"{row['who']}: %{{x:.1%}}<extra></extra>",
-            )
+    shares, low, high = (rates[name].to_list() for name in ("share", "low", "high"))
+    ends = {
+        "type": "data",
+        "symmetric": False,
+        "array": [0 if end is None else end - share for share, end in zip(shares, high, strict=True)],
+        "arrayminus": [0 if end is None else share - end for share, end in zip(shares, low, strict=True)],
+        "color": colours.ink,
+        "thickness": 1.5,
+        "width": 5,
+    }
+    drawn.add_trace(
+        go.Bar(
+            y=list(range(rates.height)),
+            x=shares,
+            orientation="h",
+            marker={"color": [colours.host, colours.neutral]},
+            error_x=ends,
+            customdata=rates["who"].to_list(),
+            hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
         )
-        words = f"<b>{row['share']:.1%}</b>  {row['who']}"
-        label(drawn, words, 0, place - 0.46, colours.ink, xref="paper", yanchor="middle", bgcolor=colours.paper)
-    low = min([0.0, *rates["low"].drop_nulls().to_list(), *rates["share"].to_list()])
-    high = max([0.01, *rates["high"].drop_nulls().to_list(), *rates["share"].to_list()])
-    drawn.update_xaxes(tickformat=".0%", range=[low * 1.05, high * 1.05], nticks=6, title="hired within a year")
-    drawn.update_yaxes(visible=False, range=[1.5, -0.75])
-    if low < 0:
-        drawn.add_vline(x=0, line={"color": colours.ink, "width": 1})
-    return drawn.update_layout(bargap=0.6, margin={"b": 40})
+    )
+    above = {"xref": "paper", "yanchor": "middle", "bgcolor": colours.paper}
+    least = min([0.0, *rates["low"].drop_nulls().to_list(), *shares])
+    most = max([0.01, *rates["high"].drop_nulls().to_list(), *shares])
+    title = {"text": "hired within a year"}
+    return drawn.update_layout(
+        annotations=[
+            written(f"<b>{row['share']:.1%}</b>  {row['who']}", 0, place - 0.46, colours.ink, **above)
+            for place, row in enumerate(rates.iter_rows(named=True))
+        ],
+        shapes=[upright(0, colours.ink)] if least < 0 else [],
+        xaxis={"tickformat": ".0%", "range": [least * 1.05, most * 1.05], "nticks": 6, "title": title},
+        yaxis={"visible": False, "range": [1.5, -0.75]},
+        bargap=0.6,
+        margin={"b": 40},
+    )

@@ -38,8 +38,8 @@ def test_a_swing_reaches_from_one_end_to_the_other(mode: Mode) -> None:
         orient="row",
     )
     drawn = roi.tornado(swings, mode)
-    ends = [each.base + each.x[0] for each in drawn.data]
-    assert ends == pytest.approx([-0.5, 0.4, -0.1, -0.3])
+    ends = [[each.base + reach for reach in each.x] for each in drawn.data]
+    assert ends == [pytest.approx([-0.5, -0.1]), pytest.approx([0.4, -0.3])]
     assert all(words in texts(drawn) for words in ("-50%", "+40%", "<b>Pay</b>", "$1 to $2"))
 
 
@@ -55,9 +55,9 @@ def test_the_lift_s_interval_is_around_what_would_have_happened(mode: Mode) -> N
         }
     )
     drawn = roi.lift(rates, mode)
-    assert [list(each.x) for each in drawn.data] == [[0.09], [0.03]]
-    assert drawn.data[0].error_x.array is None
-    assert (drawn.data[1].error_x.array[0], drawn.data[1].error_x.arrayminus[0]) == pytest.approx((0.04, 0.04))
+    assert list(drawn.data[0].x) == [0.09, 0.03]
+    assert list(drawn.data[0].error_x.array) == pytest.approx([0, 0.04])
+    assert list(drawn.data[0].error_x.arrayminus) == pytest.approx([0, 0.04])
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -99,7 +99,8 @@ def test_attrition_that_is_not_known_has_its_words_alone(mode: Mode) -> None:
         }
     )
     drawn = hires.attrition(groups, mode)
-    assert len(drawn.data) == 3
+    assert list(drawn.data[0].y) == [1, 2, 3]
+    assert [(line.x0, line.x1) for line in drawn.layout.shapes] == [(0.2, 0.8), (0.1, 0.9), (0.3, 0.7)]
     assert "0 of 0" in texts(drawn)
     assert "<b>50%</b>  4 of 8" in texts(drawn)
 
@@ -117,7 +118,7 @@ def test_the_audition_says_where_there_are_too_few(mode: Mode) -> None:
         schema_overrides={"c": pl.Float64},
     )
     drawn = hires.audition(signals, mode)
-    assert [each.x[0] for each in drawn.data] == [0.61, 0.48]
+    assert list(drawn.data[0].x) == [0.61, 0.48]
     assert "too few hires" in texts(drawn)
 
 
@@ -138,5 +139,5 @@ def test_the_margin_s_marks_are_named(mode: Mode) -> None:
     marks = pl.DataFrame({"word": ["now", "target"], "completers": [40, 141], "margin": [0.09, 0.05]})
     drawn = planner.margin(curve, marks, mode)
     assert list(drawn.data[0].y) == [0.2, 0.08, 0.04]
-    assert [(each.x[0], each.y[0]) for each in drawn.data[1:]] == [(40, 0.09), (141, 0.05)]
+    assert list(zip(drawn.data[1].x, drawn.data[1].y, strict=True)) == [(40, 0.09), (141, 0.05)]
     assert "± 5.0 points" in texts(drawn)
