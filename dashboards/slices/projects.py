@@ -5,7 +5,6 @@ import polars as pl
 from dashboards.database import Query, frame
 from dashboards.metrics import GROUP, values
 from dashboards.scope import Scope, conditions
-from dashboards.slices.outcomes import CURVE
 from dashboards.terms import term_key
 
 COLUMNS = ("term_label", "category", "industry", "state")
@@ -22,7 +21,21 @@ FILLS = ("fill_rate_14_days", "fill_rate_30_days", "fill_rate_60_days")
 
 
 def first_application_query(scope: Scope) -> Query:
-    """Return the incidence of the first application after posting; closing without one competes, as_of censors."""
+    """Return the incidence of the first application after posting; closing without one competes, as_of censors.
+
+    Over the whole platform it is the published ``agg_first_application_curve``; a slice is drawn by the same macro.
+    """
+    if scope.host_id is None and scope.since() is None and not any(scope.dimensions()):
+        return Query("""
+            select
+                day,
+                at_risk_count,
+                first_application_incidence as with_application,
+                closed_incidence as closed_without,
+            from analytics.marts.agg_first_application_curve
+            where scope_id = 'platform'
+            order by day
+        """)
     sliced = f"""
         select
             0 as entry_days,
@@ -32,18 +45,22 @@ def first_application_query(scope: Scope) -> Query:
         from analytics.marts.fct_projects
         where {conditions(scope, "posted_date", COLUMNS)}
     """
-    return Query.of(CURVE, scope.parameters(), sliced)
+    text = """
+        select
+            day,
+            at_risk_count,
+            host_incidence as with_application,
+            elsewhere_incidence as closed_without,
+        from analytics.marts.cumulative_incidence('slice')
+        order by day
+    """
+    return Query.of(text, scope.parameters(), sliced)
 
 
 def first_application(scope: Scope) -> pl.DataFrame:
     """Return day (1 = the first 24 hours), share of projects with an application by then, share closed without one."""
     found = frame(scope.generation, scope.viewer, first_application_query(scope))
-    return found.select(
-        pl.col("day").cast(pl.Int64),
-        pl.col("at_risk_count").cast(pl.Int64),
-        pl.col("host_incidence").alias("with_application"),
-        pl.col("elsewhere_incidence").alias("closed_without"),
-    )
+    return found.with_columns(pl.col("day", "at_risk_count").cast(pl.Int64))
 
 
 def fill_by_term(scope: Scope) -> pl.DataFrame:

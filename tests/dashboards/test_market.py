@@ -100,6 +100,21 @@ def test_spend_retention_waits_until_its_base_is_a_whole_year(platform: ScopeOf,
     assert months["spend_retention"][0] == last["spend_retention"]
 
 
+def test_the_published_curve_of_first_applications_is_the_macro_s_over_all_projects(
+    platform: ScopeOf, generation: Generation
+) -> None:
+    terms = tuple(sorted(set(mart(generation, "fct_projects")["term_label"].drop_nulls())))
+    stored, drawn = (projects.first_application(platform(each)) for each in (Filters(), every(terms)))
+    assert stored.height == drawn.height > 0
+    assert stored.columns == drawn.columns
+    for name in stored.columns:
+        assert stored[name].to_list() == pytest.approx(drawn[name].to_list()), name
+
+
+def every(terms: tuple[str, ...]) -> Filters:
+    return Filters(chosen=(("term_label", terms),))
+
+
 def counts(behind: list[tuple[str, Rows | None]]) -> list[tuple[int, int]]:
     return [rows.counts() for _, rows in behind if rows is not None]
 
