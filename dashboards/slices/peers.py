@@ -131,7 +131,7 @@ def compared(scope: Scope, category: str = ALL, size_band: str = ALL) -> pl.Data
     """
     bound = {"host": scope.viewer, "category": category, "band": size_band}
     found = {row["metric"]: row for row in frame(scope.generation, scope.viewer, Query.of(text, bound)).to_dicts()}
-    ours = shares(_in_category(scope, category), METRICS) if found else {}
+    ours = shares(in_category(scope, category), METRICS) if found else {}
     rows = []
     for name, share in ours.items():
         peers = found.get(name, {"is_shown": 0, "hidden_reason": "too few employers"})
@@ -154,7 +154,7 @@ def compared(scope: Scope, category: str = ALL, size_band: str = ALL) -> pl.Data
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _in_category(scope: Scope, category: str) -> Scope:
+def in_category(scope: Scope, category: str) -> Scope:
     """Return the scope of one category over all time, as the others are pooled."""
     chosen = () if category == ALL else (("category", (category,)),)
     return replace(scope, filters=Filters(chosen=chosen))
@@ -186,7 +186,7 @@ def published(scope: Scope) -> pl.DataFrame:
     """
     found = frame(scope.generation, scope.viewer, Query.of(text, {"quantities": tuple(PUBLISHED)}))
     latest = found.filter(pl.col("year") == pl.col("year").max().over("quantity"))
-    ours = _nearest(_in_category(scope, ALL))
+    ours = _nearest(in_category(scope, ALL))
     rows = [
         {
             "quantity": row["quantity"].capitalize(),

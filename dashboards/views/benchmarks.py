@@ -5,10 +5,14 @@ import streamlit as st
 from dashboards.charts import peers as charts
 from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame, table_frame
+from dashboards.components.tile import tiles
 from dashboards.findings import peers as findings
 from dashboards.formats import word_text
+from dashboards.readings import read
 from dashboards.slices import peers
 from dashboards.slices.peers import ALL
+
+HEADLINES = ("selection_rate", "fill_rate_30_days", "completion_rate", "offer_through", "hire_through_matured")
 
 scope, mode = page.scope(), page.mode()
 page.lead(
@@ -35,6 +39,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key
         key="band",
         bind="query-params",
     )
+
+of_kind = peers.in_category(scope, category or ALL)
+readings = read(of_kind, HEADLINES)
+tiles("benchmarks", of_kind, [readings[name] for name in HEADLINES])
 
 page.section("Other employers", "all time; you are not among them")
 rows = peers.compared(scope, category or ALL, size_band or ALL)

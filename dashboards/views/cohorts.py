@@ -11,7 +11,13 @@ from dashboards.readings import read
 from dashboards.slices import cohorts
 from dashboards.slices.cohorts import EMPLOYER_MEASURES, STUDENT_MEASURES
 
-METRICS = ("spend_retention", "repeat_rate", "department_adoption_rate", "reengagement_rate")
+METRICS = (
+    "spend_retention",
+    "gmv_same_term_retention",
+    "repeat_rate",
+    "department_adoption_rate",
+    "reengagement_rate",
+)
 DID = {"applied": "applied", "completed": "completed a project"}
 
 scope, mode = page.scope(), page.mode()

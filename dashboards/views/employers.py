@@ -17,7 +17,13 @@ from dashboards.scope import WINDOWS
 from dashboards.slices import league, outcomes
 from dashboards.slices.people import hosts
 
-PLATFORM = ("active_employers", "gmv_per_active_employer", "spend_retention")
+PLATFORM = (
+    "active_employers",
+    "gmv_trailing_12_months",
+    "gmv_per_active_employer",
+    "gmv_top_10_share",
+    "spend_retention",
+)
 ONE = ("fill_rate_30_days", "completion_rate", "hire_through_matured", "offer_through")
 
 scope, mode = page.scope(), page.mode()
