@@ -374,11 +374,6 @@ def by_group(scope: Scope, dimension: str) -> pl.DataFrame:
     )
 
 
-def is_readable(groups: pl.DataFrame) -> bool:
-    """Tell whether any group has a share."""
-    return bool(groups["value"].is_not_null().any())
-
-
 def _reading(group: str, count: int, rows: pl.DataFrame | None, window: int) -> dict[str, Any]:
     found = incidence_at(rows, window) if rows is not None else None
     return {

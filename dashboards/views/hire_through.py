@@ -79,16 +79,14 @@ def draw_cohort() -> None:
                     standing,
                     outcomes.standing_rows(scope),
                 )
-    draw_terms()
-    draw_groups(outcomes.overall(incidences, filters.window))
+        draw_terms()
+        draw_groups(outcomes.overall(incidences, filters.window))
     draw_retention()
 
 
 def draw_terms() -> None:
     """Draw the share hired within the window per term of completion."""
     by_term = coverage.by_term(scope)
-    if by_term.is_empty():
-        return
     chart_frame(
         "terms",
         coverage_findings.by_term(by_term, window),
@@ -111,9 +109,6 @@ def draw_groups(overall: float | None) -> None:
         bind="query-params",
     )
     groups = outcomes.by_group(scope, dimension)
-    if not outcomes.is_readable(groups):
-        states.too_few(f"completers of one {outcomes.WORDS[dimension].lower()} at risk after {window}")
-        return
     chart_frame(
         "groups",
         findings.groups(groups, outcomes.WORDS[dimension], overall, window),

@@ -91,17 +91,14 @@ else:
         bind="query-params",
     )
     groups, overall = outcomes.by_group(scope, dimension), outcomes.overall(incidences, filters.window)
-    if outcomes.is_readable(groups):
-        chart_frame(
-            "groups",
-            findings.groups(groups, outcomes.WORDS[dimension], overall, window),
-            f"Hired by the host within {window}, 95 % bands over employers; dotted, the whole; too few: under 10",
-            charts.forest(groups, overall, mode),
-            groups,
-            outcomes.group_rows(scope, dimension),
-        )
-    else:
-        states.too_few(f"completers of one {outcomes.WORDS[dimension].lower()} at risk after {window}")
+    chart_frame(
+        "groups",
+        findings.groups(groups, outcomes.WORDS[dimension], overall, window),
+        f"Hired by the host within {window}, 95 % bands over employers; dotted, the whole; too few: under 10",
+        charts.forest(groups, overall, mode),
+        groups,
+        outcomes.group_rows(scope, dimension),
+    )
 
 page.section("How much is known", "outcomes within a year of completion, and where graduates are")
 tiles("known", scope, [readings[name] for name in known])
