@@ -23,8 +23,9 @@ CHOICES = Query("""
     select 'term_label' as dimension, term_label as choice from analytics.marts.fct_projects
     union select 'category', category from analytics.marts.fct_projects
     union select 'school_type', school_type from analytics.marts.dim_institutions
-    union select 'major_family', major_family from analytics.marts.fct_applications
+    union select 'major_family', major_family from analytics.marts.agg_student_months
     union select 'industry', industry from analytics.marts.dim_employers
+    union select 'state', state from analytics.marts.dim_employers
 """)
 
 

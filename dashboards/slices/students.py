@@ -391,7 +391,6 @@ def latest(by_month: pl.DataFrame, column: str) -> Latest | None:
 
 def activity_readings(scope: Scope, by_month: pl.DataFrame) -> list[Reading]:
     """Return the tiles of the last month that is over."""
-    rows = behind_months(scope)[0][1]
     readings = []
     for column, (label, text) in ACTIVITIES.items():
         found = latest(by_month, column)
@@ -411,11 +410,19 @@ def activity_readings(scope: Scope, by_month: pl.DataFrame) -> list[Reading]:
                 ),
                 receipt=Query.of(f"select sum({column}) from analytics.marts.agg_student_months"),
                 filters=scope.filters,
-                rows=rows,
+                rows=_behind_latest(scope, by_month, column),
                 notes=(found.note if found else "no month is over",),
             )
         )
     return readings
+
+
+def _behind_latest(scope: Scope, by_month: pl.DataFrame, column: str) -> Rows | None:
+    """Return the cells of the last month that add to a count."""
+    if by_month.is_empty():
+        return None
+    condition = f"month_start_date = date '{by_month['month'][-1]:%Y-%m-%d}' and {column} > 0"
+    return slice_rows(scope, "agg_student_months", "month_start_date", condition, columns=COLUMNS)
 
 
 def behind_persons(
