@@ -4,6 +4,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
+from dashboards.components.filter_bar import OFFERED
 from dashboards.database import Generation, Query, run
 from dashboards.metrics import values
 from dashboards.scope import Filters, Scope, conditions, months_before
@@ -96,6 +97,12 @@ def test_the_largest_employer_comes_first(generation: Generation) -> None:
     counts = people.hosts(generation)["completer_count"].to_list()
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 0
+
+
+def test_every_filter_that_leadership_sees_has_choices(generation: Generation) -> None:
+    offered = people.choices(generation)
+    for dimension in OFFERED["leadership"]:
+        assert dimension == "host_id" or offered[dimension], dimension
 
 
 def test_months_before_counts_whole_months() -> None:
