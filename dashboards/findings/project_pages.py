@@ -116,6 +116,8 @@ def completers(people: pl.DataFrame) -> Finding:
     )
 
 
-def table(projects: pl.DataFrame) -> str:
-    """Say how many projects the table lists."""
-    return f"{count_text(projects.height, 'project')} in this slice, the newest first"
+def table(listed: pl.DataFrame, total: int) -> str:
+    """Say how many projects the table lists, and of how many."""
+    if listed.height < total:
+        return f"{listed.height:,} of {count_text(total, 'project')} in this slice, the newest first; search for others"
+    return f"{count_text(total, 'project')} in this slice, the newest first"

@@ -1,7 +1,8 @@
 """The leak map: where people leave between applying and starting, and how many hires each leak may have cost at most.
 
-People are counted, once per host: by the application that came furthest in the slice, and not at all while one is still
-open, or where the host knew them before, hired them all the same, or saw them complete another project.
+People of one host are counted, each once: by the application that came furthest in the slice (of several, by one that
+was rejected, else withdrawn, else never decided), and not at all while one is still open, or where the host knew them
+before, hired them all the same, or saw them complete another project.
 
 A leak costs at most people who left x the share hired of those who passed the stage that they left before. It is an
 upper bound: as if those who left had gone on like those who stayed, who were chosen because they were better, and as if
@@ -28,7 +29,7 @@ from dashboards.definitions import catalogue
 from dashboards.intervals import wilson
 from dashboards.metrics import values
 from dashboards.rows import Rows, slice_rows
-from dashboards.scope import Scope, conditions
+from dashboards.scope import Filters, Scope, conditions
 from dashboards.slices.applications import AFTER, COLUMNS, ENDS, after_completion, completed_pairs
 
 LEAST_MATURE = 10
@@ -41,6 +42,11 @@ PASSED = {
     "Offer declined": "accepted",
 }
 """Leak -> the stage that those who left before it did not pass."""
+
+STATES = ("expired", "open", "withdrawn", "rejected", "selected")
+"""Ways out; of several applications that came as far, a person left by the last of these."""
+
+APPLICATION = "max_by(application_id, ({furthest}, application_id))"
 
 RATES = {"selected": "hire_through_of_selected", "completed": "hire_through_matured"}
 LATER = {"offered": "is_offered", "accepted": "is_offer_accepted"}
@@ -125,40 +131,42 @@ def _left(scope: Scope) -> dict[str, int]:
     return {leak: after[ENDED_AFTER[leak]] if leak in ENDED_AFTER else int(found.get(leak, 0)) for leak in PASSED}
 
 
-def _leavers(scope: Scope) -> str:
-    """Return the statement of those who left before completing: leak, and the application that came furthest."""
-    words = " ".join(f"when '{state}' then '{word}'" for state, word in ENDS.items())
+def _leavers(scope: Scope, application: str = "null") -> str:
+    """Return the statement of those who left one host before completing: leak, application_id (an aggregate).
+
+    A person is one number: the furthest stage, then the way out. So millions of applications are grouped by a maximum
+    and nothing else.
+    """
+    ends = " ".join(f"when {place} then '{ENDS[state]}'" for place, state in enumerate(STATES))
+    places = " ".join(f"when '{state}' then {place}" for place, state in enumerate(STATES))
+    furthest = f"furthest_stage_rank * 10 + case current_state {places} else 0 end"
+    host = conditions(replace(scope, filters=Filters()), "", ())
     return f"""
         select
             case
-                when furthest.stage_rank >= 3 then '{ENDS["selected"]}'
-                else case furthest.state {words} end
+                when furthest // 10 >= 3 then '{ENDS["selected"]}'
+                else case furthest % 10 {ends} end
             end as leak,
-            furthest.application_id,
+            application_id,
         from (
             select
                 person_key,
-                host_id,
-                max(furthest_stage_rank) as stage_rank,
+                max({furthest}) as furthest,
                 max(is_open) as is_open,
-                max_by(current_state, (furthest_stage_rank, applied_at, application_id)) as state,
-                max_by(application_id, (furthest_stage_rank, applied_at, application_id)) as application_id,
+                {application.format(furthest=furthest)} as application_id,
             from analytics.marts.fct_applications
             where {conditions(scope, "applied_date", COLUMNS)}
-            group by person_key, host_id
-        ) as furthest
-        inner join analytics.marts.fct_person_host_applications as pairs
-            on furthest.person_key = pairs.person_key and furthest.host_id = pairs.host_id
+            group by person_key
+        ) as people
         where
-            furthest.is_open = 0
-            and pairs.is_pre_existing = 0
-            and not exists (
-                select 1 from analytics.marts.fct_person_host_outcomes as completers
-                where furthest.person_key = completers.person_key and furthest.host_id = completers.host_id
-            )
-            and not exists (
-                select 1 from analytics.marts.fct_hires as hires
-                where furthest.person_key = hires.person_key and furthest.host_id = hires.host_id
+            is_open = 0
+            and person_key not in (
+                select person_key from analytics.marts.fct_person_host_applications
+                where is_pre_existing = 1 and {host}
+                union all
+                select person_key from analytics.marts.fct_person_host_outcomes where {host}
+                union all
+                select person_key from analytics.marts.fct_hires where person_key is not null and {host}
             )
     """
 
@@ -171,7 +179,7 @@ def leaver_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
             rank = AFTER.index(ENDED_AFTER[leak]) + 1
             people = f"({completed_pairs(scope)}) where rank = {rank} and not is_open"
         else:
-            people = f"({_leavers(scope)}) where leak = '{leak}'"
+            people = f"({_leavers(scope, APPLICATION)}) where leak = '{leak}'"
         condition = f"application_id in (select application_id from {people})"
         found.append((leak, slice_rows(scope, "fct_applications", "applied_date", condition, columns=COLUMNS)))
     return found

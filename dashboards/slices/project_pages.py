@@ -17,12 +17,32 @@ from dashboards.slices.projects import REASONS
 
 COLUMNS = ("term_label", "category", "industry", "state")
 PROJECT = "Project"
+LISTED = 1000
+"""Projects that the table holds at most: a search finds the others."""
+
 SPANS = ("Accepted", "At work", "In review")
 """What an engagement is in between acceptance, start, submission and approval."""
 
 
-def table(scope: Scope) -> pl.DataFrame:
-    """Return the projects of the slice, the newest first, with how they ended in words."""
+def count(scope: Scope) -> int:
+    """Return how many projects the slice has."""
+    text = f"""
+        select count(*) as n from analytics.marts.fct_projects where {conditions(scope, "posted_date", COLUMNS)}
+    """
+    return int(frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))["n"][0])
+
+
+def is_long(scope: Scope) -> bool:
+    """Tell whether the slice has more projects than the table lists, so that it takes a search to find one."""
+    return count(scope) > LISTED
+
+
+def table(scope: Scope, search: str = "", asked: str = "") -> pl.DataFrame:
+    """Return the projects of the slice, the newest first, at most LISTED, with how they ended in words.
+
+    ``search`` is looked for in title, department and number; the project of the number ``asked`` is listed in any case,
+    if it is in the slice.
+    """
     text = f"""
         select
             project_id as project,
@@ -37,10 +57,19 @@ def table(scope: Scope) -> pl.DataFrame:
             approved_count as approved,
             cast(fee_usd as double) as fee_usd,
         from analytics.marts.fct_projects
-        where {conditions(scope, "posted_date", COLUMNS)}
-        order by posted_at desc, project_id
+        where
+            {conditions(scope, "posted_date", COLUMNS)}
+            and (
+                contains(lower(concat_ws(' ', title, department, project_id)), lower($search))
+                or project_id = $asked
+            )
+        order by project_id = $asked desc, posted_at desc, project_id
+        limit {LISTED}
     """
-    found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+    bound = scope.parameters() | {"search": search.strip(), "asked": asked}
+    found = frame(scope.generation, scope.viewer, Query.of(text, bound)).sort(
+        "posted", descending=True, maintain_order=True
+    )
     categories = {each: word_text(each) for each in found["category"].drop_nulls().unique()}
     return found.with_columns(pl.col("category").replace(categories), pl.col("state").replace(REASONS))
 
@@ -115,6 +144,7 @@ def applicants(scope: Scope, project_id: str) -> pl.DataFrame:
             cast(days_to_decision as double) as days_to_decision,
             furthest_stage_rank as rank,
             cast(is_open as boolean) as is_open,
+            person_host_key,
         from analytics.marts.fct_applications
         where {_owned(scope)}
         order by furthest_stage_rank desc, applied_at, application_id
@@ -221,8 +251,8 @@ def reviews(work: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def completers(scope: Scope, project_id: str) -> pl.DataFrame:
-    """Return what came of a project's completers at the host: person_key, completed_at, offered_at, hired, came_of_it.
+def completers(scope: Scope, people: pl.DataFrame) -> pl.DataFrame:
+    """Return what came of those applicants who completed: person_key, completed_at, offered_at, hired, came_of_it.
 
     Whoever was known to the host before is no outcome of the project. A start elsewhere is not told.
     """
@@ -240,13 +270,11 @@ def completers(scope: Scope, project_id: str) -> pl.DataFrame:
                 else 'Still in the first year'
             end as came_of_it,
         from analytics.marts.fct_person_host_outcomes
-        where person_host_key in (
-            select person_host_key from analytics.marts.fct_applications
-            where approved_at is not null and {_owned(scope)}
-        )
+        where list_contains($pairs, person_host_key) and {conditions(_whole(scope), "completed_date", ())}
         order by completed_at, person_key
     """
-    return frame(scope.generation, scope.viewer, Query.of(text, _bound(scope, project_id)))
+    pairs = tuple(people["person_host_key"].drop_nulls().unique().sort())
+    return frame(scope.generation, scope.viewer, Query.of(text, _whole(scope).parameters() | {"pairs": pairs}))
 
 
 def course(found: dict[str, Any], people: pl.DataFrame, work: pl.DataFrame) -> pl.DataFrame:

@@ -44,13 +44,15 @@ class Prior:
     mean: float
     weight: float | None
 
-    def shrunk(self, total: float, count: int) -> float | None:
-        """Return a mean of ``count`` ratings with that sum, drawn towards the prior; None where it cannot be told."""
-        if self.weight is None or not count:
-            return None
+    def drawn(self) -> pl.Expr:
+        """Return the mean of ``ratings`` ratings that sum to ``rating_sum``, drawn towards the prior; null of none."""
+        if self.weight is None:
+            return pl.lit(None, pl.Float64)
         if self.weight == float("inf"):
-            return self.mean
-        return (total + self.weight * self.mean) / (count + self.weight)
+            drawn = pl.lit(self.mean)
+        else:
+            drawn = (pl.col("rating_sum") + self.weight * self.mean) / (pl.col("ratings") + self.weight)
+        return pl.when(pl.col("ratings") > 0).then(drawn)
 
 
 def pool_query(scope: Scope, who: str = "all") -> Query:
@@ -92,7 +94,7 @@ def _pool(scope: Scope) -> str:
             select
                 person_key as worker_key,
                 count(*) as completions,
-                list_sort(list(distinct category)) as categories,
+                string_agg(distinct category, ',' order by category) as categories,
                 max(approved_date) as last_completed,
                 count(employer_rating) as ratings,
                 cast(sum(employer_rating) as double) as rating_sum,
@@ -161,14 +163,15 @@ def pool(scope: Scope, who: str = "all") -> pl.DataFrame:
     """
     found = frame(scope.generation, scope.viewer, pool_query(scope, who))
     towards = prior(scope)
-    sums = found.select("rating_sum", "ratings").iter_rows()
-    drawn = [towards.shrunk(total or 0.0, count) if towards else None for total, count in sums]
+    words = {
+        each: ", ".join(map(word_text, each.split(","))) for each in found["categories"].unique().drop_nulls().to_list()
+    }
     return (
         found.with_columns(
-            pl.Series("shrunk_rating", drawn, pl.Float64).round(2),
+            (towards.drawn() if towards else pl.lit(None, pl.Float64)).round(2).alias("shrunk_rating"),
             pl.col("rating").round(2),
             pl.col("would_hire", "would_hire_answers").cast(pl.Int64),
-            pl.Series("categories", [", ".join(map(word_text, each)) for each in found["categories"]], pl.String),
+            pl.col("categories").replace(words),
             pl.col("graduation_month").dt.strftime("%Y-%m"),
         )
         .sort(

@@ -36,7 +36,7 @@ def one_project(project_id: str) -> None:
     people = project_pages.applicants(scope, project_id)
     work = project_pages.engagements(scope, project_id)
     spent = project_pages.costs(scope, project_id)
-    completers = project_pages.completers(scope, project_id)
+    completers = project_pages.completers(scope, people)
     course = project_pages.course(found, people, work)
     stages = project_pages.stages(people)
     page.section(found["title"], findings.facts(found))
@@ -96,15 +96,18 @@ def no_such_project() -> None:
 page.lead(
     "Every project: how soon it was filled, who applied, what it cost and what came of it. Choose one to open it."
 )
-asked = st.query_params.get("project")
+asked = st.query_params.get("project", "")
 readings = read(scope, METRICS)
 tiles("projects", scope, [readings[name] for name in METRICS])
 
-listed = project_pages.table(scope)
+search = ""
+if project_pages.is_long(scope):
+    search = st.text_input("Search by title, department or number", key="search", bind="query-params", width=420)
+listed = project_pages.table(scope, search, asked)
 if listed.is_empty():
     states.empty("No projects in this slice")
 else:
-    page.section("All projects", findings.table(listed))
+    page.section("All projects", findings.table(listed, project_pages.count(scope)))
     chosen = choose_row(listed, "project", "project", "Project", project_pages.names(listed))
     if chosen:
         one_project(chosen)

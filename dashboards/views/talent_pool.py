@@ -24,12 +24,12 @@ page.lead(
 )
 tiles("talent", scope, [*talent_tiles.readings(scope), *read(scope, ("reengagement_rate",)).values()])
 
-if talent.pool(scope).is_empty():
+graduation = talent.by_graduation(scope)
+if graduation.is_empty():
     states.empty("Nobody to invite back yet", "People appear here once they complete work and agree to be contacted.")
 else:
     left, right = st.columns([1, 1], gap="small")
     with left:
-        graduation = talent.by_graduation(scope)
         chart_frame(
             "pool-graduation",
             findings.by_graduation(graduation),

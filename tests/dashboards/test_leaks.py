@@ -63,12 +63,14 @@ def test_people_who_left_before_completing_are_counted_once_each(filters: Filter
     ]
     known = set(pairs.filter(pl.col("is_pre_existing") == 1)["person_key"])
     counted = dict.fromkeys(("Not selected", "Withdrew", "Never decided", "Did not finish"), 0)
-    for (person,), rows in own.sort("furthest_stage_rank", "applied_at", "application_id").group_by("person_key"):
+    ways = ["expired", "withdrawn", "rejected", "selected"]
+    for (person,), rows in own.group_by("person_key"):
         if rows["is_open"].sum() or person in known or any(person in each for each in gone):
             continue
-        last = rows.row(-1, named=True)
-        late = last["furthest_stage_rank"] >= 3
-        counted["Did not finish" if late else applications.ENDS[last["current_state"]]] += 1
+        far = rows.filter(pl.col("furthest_stage_rank") == rows["furthest_stage_rank"].max())
+        state = max(far["current_state"], key=ways.index)
+        late = far["furthest_stage_rank"][0] >= 3
+        counted["Did not finish" if late else applications.ENDS[state]] += 1
     found = dict(leaks.leaks(scope, BENCHMARK).select("leak", "people").iter_rows())
     assert {leak: found[leak] for leak in counted} == counted
     assert sum(counted.values())

@@ -102,6 +102,24 @@ def test_the_table_lists_every_project_of_the_slice(employer: ScopeOf) -> None:
     assert set(sales["category"]) == {"Sales"}
 
 
+def test_a_long_list_is_cut_searched_and_holds_what_is_asked_for(
+    employer: ScopeOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = employer()
+    whole = project_pages.table(scope)
+    assert not project_pages.is_long(scope)
+    monkeypatch.setattr(project_pages, "LISTED", 3)
+    oldest = str(whole["project"][-1])
+    assert project_pages.is_long(scope)
+    assert project_pages.table(scope)["project"].to_list() == whole["project"].to_list()[:3]
+    assert project_pages.table(scope, asked=oldest)["project"].to_list() == [*whole["project"].to_list()[:2], oldest]
+    assert project_pages.table(scope, f" {oldest.lower()} ")["project"].to_list() == [oldest]
+    assert project_pages.table(scope, "%").is_empty()
+    cut = project_pages.table(scope)
+    assert findings.table(cut, whole.height).startswith(f"3 of {whole.height} projects")
+    assert findings.table(whole, whole.height).startswith(f"{whole.height} projects in")
+
+
 def test_one_project_is_its_rows(employer: ScopeOf) -> None:
     scope = employer()
     number = completed(scope)
@@ -120,7 +138,7 @@ def test_one_project_is_its_rows(employer: ScopeOf) -> None:
     ].to_list()
     assert project_pages.engagements(scope, number)["approved_at"].count() == found["approved_count"] > 0
     assert (
-        project_pages.completers(scope, number).height
+        project_pages.completers(scope, project_pages.applicants(scope, number)).height
         == own.filter(pl.col("approved_at").is_not_null())["person_key"].n_unique()
     )
 
@@ -128,10 +146,13 @@ def test_one_project_is_its_rows(employer: ScopeOf) -> None:
 def test_a_foreign_number_finds_nothing(employer: ScopeOf, stranger: Scope) -> None:
     number = completed(employer())
     assert project_pages.project(stranger, number) is None
-    for found in (project_pages.applicants, project_pages.engagements, project_pages.costs, project_pages.completers):
+    theirs = project_pages.applicants(employer(), number)
+    assert theirs["person_host_key"].drop_nulls().len()
+    assert project_pages.completers(stranger, theirs).is_empty()
+    for found in (project_pages.applicants, project_pages.engagements, project_pages.costs):
         assert found(stranger, number).is_empty(), found.__name__
     assert [rows.counts() for _, rows in project_pages.applicant_rows(stranger, number) if rows] == [(0, 0)] * 6
-    assert number not in set(project_pages.table(stranger)["project"])
+    assert number not in set(project_pages.table(stranger, asked=number)["project"])
 
 
 def test_a_project_is_shown_whole_whatever_the_filters(employer: ScopeOf) -> None:
@@ -170,7 +191,7 @@ def test_the_tiles_of_a_project_have_rows_that_count_up_to_them(employer: ScopeO
         found,
         project_pages.engagements(scope, number),
         project_pages.costs(scope, number),
-        project_pages.completers(scope, number),
+        project_pages.completers(scope, project_pages.applicants(scope, number)),
     )
     counted = {tile.name: (tile.value, tile.rows.counts()[0]) for tile in tiles if tile.rows and tile.unit == "count"}
     assert set(counted) == {"project_applications", "project_completed"}

@@ -115,6 +115,11 @@ def test_a_pool_can_be_taken_along(employer: ScopeOf) -> None:
         assert len(as_bytes(people, kind)) > 100  # type: ignore[arg-type]
 
 
+def drawn(prior: Prior, total: float, count: int) -> float | None:
+    found: float | None = pl.DataFrame({"rating_sum": [total], "ratings": [count]}).select(prior.drawn()).item()
+    return found
+
+
 def test_the_prior_by_hand() -> None:
     """Two persons rated 2, 2 and 4, 5.
 
@@ -126,8 +131,8 @@ def test_the_prior_by_hand() -> None:
     prior = talent.prior_of(sums)
     assert prior is not None
     assert (prior.mean, prior.weight) == pytest.approx((3.25, 1 / 12))
-    assert prior.shrunk(5.0, 1) == pytest.approx(63.25 / 13)
-    assert prior.shrunk(0.0, 0) is None
+    assert drawn(prior, 5.0, 1) == pytest.approx(63.25 / 13)
+    assert drawn(prior, 0.0, 0) is None
 
 
 def test_people_who_differ_by_chance_are_all_drawn_to_the_mean_and_one_rating_each_tells_nothing() -> None:
@@ -137,13 +142,13 @@ def test_people_who_differ_by_chance_are_all_drawn_to_the_mean_and_one_rating_ea
     )
     assert same == Prior(3.5, float("inf"))
     assert same is not None
-    assert same.shrunk(4.0, 1) == 3.5
+    assert drawn(same, 4.0, 1) == 3.5
     once = talent.prior_of(
         {"people": 2, "n": 2.0, "total": 7.0, "squares": 25.0, "mean_squares": 25.0, "crowding": 2.0}
     )
     assert once == Prior(3.5, None)
     assert once is not None
-    assert once.shrunk(4.0, 1) is None
+    assert drawn(once, 4.0, 1) is None
     assert talent.prior_of({"people": 0, "n": 0.0}) is None
 
 
