@@ -72,7 +72,11 @@ def at_risk_text(curve: pl.DataFrame, day: float) -> str:
     later = curve.filter(pl.col("day") >= day)
     if later.is_empty():
         return ""
-    count = int(later["at_risk_count"][0])
+    return short_count(int(later["at_risk_count"][0]))
+
+
+def short_count(count: int) -> str:
+    """Write a count, in thousands from ten of them on, where there is no room for all of its figures."""
     return f"{count:,}" if count < MANY else f"{count / 1000:,.0f}k"
 
 
@@ -105,7 +109,7 @@ def maturity(meters: pl.DataFrame, mode: Mode) -> go.Figure:
     for window, share, mature, waiting in zip(
         windows, shares, meters["mature"].to_list(), meters["waiting"].to_list(), strict=True
     ):
-        text = f"<b>{share * 100:.0f} %</b>  {mature:,} of {mature + waiting:,}"
+        text = f"<b>{share * 100:.0f} %</b>  {short_count(mature)} of {short_count(mature + waiting)}"
         drawn.add_annotation(text=text, x=1, xref="paper", y=window, xanchor="left", xshift=8, showarrow=False)
     drawn.update_layout(barmode="stack", bargap=0.5, margin={"r": 130})
     drawn.update_xaxes(visible=False, range=[0, 1])

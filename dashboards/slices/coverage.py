@@ -3,8 +3,8 @@
 import polars as pl
 
 from dashboards.database import Query, frame
-from dashboards.intervals import wilson
-from dashboards.metrics import GROUP, values
+from dashboards.intervals import design_effect, wilson
+from dashboards.metrics import CLUSTERS, GROUP, values
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope, conditions
 from dashboards.slices.outcomes import COLUMNS, LEAST_AT_RISK, MART, course, narrowed
@@ -32,17 +32,21 @@ TERM_SCHEMA = {
 def by_term(scope: Scope) -> pl.DataFrame:
     """Return the share hired within the window per term of completion: term, pairs, mature, hired, waiting, value.
 
-    A mature term's value is the dictionary's rate over its matured pairs, with Wilson's interval. A term that is still
+    A mature term's value is the dictionary's rate over its matured pairs, with Wilson's interval, deflated by the design
+    effect of all terms together: pairs come in employers, an employer's own in projects. A term that is still
     watched has the hires so far over all its pairs, without an interval: a floor that can only rise.
     """
     rate = course(scope).matured[scope.filters.window]
     hits, whole = _parts(scope)
     rates = {row[GROUP]: row for row in values(scope, [rate, hits, whole], by="term_label").iter_rows(named=True)}
+    effect = _design_effect(scope, hits, whole)
     rows = []
     for term, pairs, waiting, so_far in _watched(scope).iter_rows():
         known = rates.get(term) or {rate: None, hits: 0, whole: 0}
         is_mature = waiting <= STILL_WATCHED * pairs
-        interval = wilson(known[hits], known[whole]) if is_mature and known[whole] >= LEAST_AT_RISK else None
+        interval = (
+            wilson(known[hits] / effect, known[whole] / effect) if is_mature and known[whole] >= LEAST_AT_RISK else None
+        )
         rows.append(
             {
                 "term": term,
@@ -57,6 +61,12 @@ def by_term(scope: Scope) -> pl.DataFrame:
             }
         )
     return pl.DataFrame(sorted(rows, key=lambda row: term_key(row["term"])), schema=TERM_SCHEMA)
+
+
+def _design_effect(scope: Scope, hits: str, whole: str) -> float:
+    """Return by how much clusters widen the variance; 1 where they are too few to tell."""
+    clusters = values(scope, [hits, whole], by=CLUSTERS[0] if scope.host_id is None else CLUSTERS[1])
+    return design_effect(clusters[hits].to_list(), clusters[whole].to_list()) or 1.0
 
 
 def _value(rate: float | None, mature: int, so_far: int, pairs: int, *, is_mature: bool) -> float | None:

@@ -276,3 +276,8 @@ def test_many_at_risk_are_written_in_thousands(mode: Mode) -> None:
     assert list(figure.data[-1].y) == [0.0, 0.3, 0.6]
     assert outcome_charts.at_risk_text(ANYWHERE, 150) == "9,000"
     assert outcome_charts.at_risk_text(ANYWHERE, 500) == ""
+
+
+def test_the_maturity_meter_of_a_large_cohort_fits_its_label() -> None:
+    meters = pl.DataFrame({"window": ["6 months"], "mature": [191_350], "waiting": [234_000], "share": [0.45]})
+    assert texts(outcome_charts.maturity(meters, "light")) == ["<b>45 %</b>  191k of 425k"]

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.bands import Units
 from dashboards.database import Query, run
-from dashboards.intervals import CLUSTERS_NEEDED
+from dashboards.intervals import CLUSTERS_NEEDED, design_effect, wilson
 from dashboards.metrics import values
 from dashboards.readings import read
 from dashboards.rows import COLUMNS
@@ -266,6 +266,19 @@ def test_a_mature_term_is_a_plain_share_and_a_watched_one_a_floor(window: int, c
             hired = cohort.filter((pl.col(is_in) == 1) & hits_so_far)
             assert row["value"] == pytest.approx(hired.height / cohort.height)
             assert row["low"] is None
+
+
+@pytest.mark.parametrize("whose", ["employer", "platform"])
+def test_a_term_s_interval_lets_its_clusters_share_their_fate(whose: str, request: pytest.FixtureRequest) -> None:
+    scope = request.getfixturevalue(whose)()
+    cluster = "employer_id" if whose == "platform" else "project_id"
+    mature = mart(scope, outcomes.MART).filter((pl.col("is_mature_365_days") == 1) & (pl.col("is_eligible") == 1))
+    parts = mature.group_by(cluster).agg(pl.col("is_hired_365_days").sum().alias("hits"), pl.len().alias("sizes"))
+    effect = design_effect(parts["hits"].to_list(), parts["sizes"].to_list()) or 1.0
+    for row in coverage.by_term(scope).drop_nulls("low").iter_rows(named=True):
+        plain = wilson(row["hired"] / effect, row["mature"] / effect)
+        assert plain is not None
+        assert (row["low"], row["high"]) == pytest.approx((plain.low, plain.high))
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
