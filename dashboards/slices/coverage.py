@@ -32,9 +32,9 @@ TERM_SCHEMA = {
 def by_term(scope: Scope) -> pl.DataFrame:
     """Return the share hired within the window per term of completion: term, pairs, mature, hired, waiting, value.
 
-    A mature term's value is the dictionary's rate over its matured pairs, with Wilson's interval, deflated by the design
-    effect of all terms together: pairs come in employers, an employer's own in projects. A term that is still
-    watched has the hires so far over all its pairs, without an interval: a floor that can only rise.
+    A mature term's value is the dictionary's rate over its matured pairs, with Wilson's interval. Its n is divided
+    by the design effect of all terms together: pairs come in employers, an employer's own in projects. A term that is
+    still watched has the hires so far over all its pairs, without an interval: a floor that can only rise.
     """
     rate = course(scope).matured[scope.filters.window]
     hits, whole = _parts(scope)
