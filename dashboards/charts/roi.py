@@ -109,8 +109,8 @@ def lift(rates: pl.DataFrame, mode: Mode) -> go.Figure:
     ends = {
         "type": "data",
         "symmetric": False,
-        "array": [0 if end is None else end - share for share, end in zip(shares, high, strict=True)],
-        "arrayminus": [0 if end is None else share - end for share, end in zip(shares, low, strict=True)],
+        "array": [None if end is None else end - share for share, end in zip(shares, high, strict=True)],
+        "arrayminus": [None if end is None else share - end for share, end in zip(shares, low, strict=True)],
         "color": colours.ink,
         "thickness": 1.5,
         "width": 5,
