@@ -18,7 +18,7 @@ def metric_entry(row: Mapping[str, str], facts: Mapping[str, str], statement: st
     listed = "".join(f"<dt>{escape(word)}</dt><dd>{escape(text)}</dd>" for word, text in facts.items())
     with st.container(key="chart-metric", gap="small"):
         st.html(
-            f'<h3 class="tl-chart-title">{escape(row["label"])}</h3><p class="tl-chart-note">{escape(row["name"])}</p>'
+            f'<h2 class="tl-chart-title">{escape(row["label"])}</h2><p class="tl-chart-note">{escape(row["name"])}</p>'
             f'<p class="tl-summary">{escape(row["description"])}</p><dl class="tl-facts-list">{listed}</dl>'
             f'<details class="tl-definition"><summary>SQL</summary>'
             f'<pre tabindex="0">{escape(statement)}</pre></details>'

@@ -17,7 +17,7 @@ COLUMNS = "schema-columns"
 def schema_browser(generation: Generation) -> None:
     """Draw the tables that hold the words looked for, and the columns of the one that is chosen."""
     with st.container(key="sql-schema", gap="small"):
-        st.html('<h3 class="tl-chart-title">Tables</h3>')
+        st.html('<h2 class="tl-chart-title">Tables</h2>')
         words = st.text_input(
             "Search tables and columns", key="schema-search", placeholder="Search names and descriptions"
         )

@@ -59,7 +59,7 @@ def past_statements(bench: Workbench) -> None:
         return
     key = f"{HISTORY}-{bench.history[0].run_at:%H%M%S%f}"  # A new statement shifts the rows: none is chosen then.
     with st.container(key="chart-sql-history"):
-        st.html('<h3 class="tl-chart-title">History</h3><p class="tl-chart-note">This session alone; a row that you '
+        st.html('<h2 class="tl-chart-title">History</h2><p class="tl-chart-note">This session alone; a row that you '
                 "choose goes back into the editor.</p>")  # fmt: skip
         st.dataframe(
             rows,
