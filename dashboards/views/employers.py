@@ -37,17 +37,18 @@ page.section("League", "employers with enough data, the largest spenders first; 
 if found.table.is_empty():
     states.too_few("completers of one employer whose 12 months are over", league.LEAST_COMPLETERS)
 else:
-    names = dict(found.table.select("host_id", "employer").iter_rows())
+    names = host_names(hosts(scope.generation))
     chosen = choose_row(found.table.select(league.SHOWN), "host_id", "league", "Look at one employer", names)
     st.caption(findings.too_few(found))
     if chosen is not None:
         one = league.one(scope, chosen)
         page.section(one.host_name, one.filters.in_words())
-        label = host_names(hosts(scope.generation))[chosen]
         with st.container(horizontal=True, gap="medium", key="one-links"):
             st.caption("As this employer sees itself:", width="content")
             for entry in pages_for("employer", scope.role):
-                st.page_link(entry.file, label=entry.title, icon=entry.icon, query_params=link_to(scope.role, label))
+                st.page_link(
+                    entry.file, label=entry.title, icon=entry.icon, query_params=link_to(scope.role, names[chosen])
+                )
         of_one = read(one, ONE)
         tiles("one", one, [of_one[name] for name in ONE])
         curve = outcomes.curve(one)
