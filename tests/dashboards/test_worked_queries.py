@@ -9,8 +9,8 @@ import pytest
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import catalogue
 from dashboards.metrics import GROUP, values
-from dashboards.scope import Scope
-from dashboards.slices.outcomes import curves, incidence_at
+from dashboards.scope import Filters, Scope
+from dashboards.slices.outcomes import curve_query, incidence_at
 from tests.pipelines.test_worked_queries import ANALYSES
 
 NAMES = [path.stem for path in ANALYSES]
@@ -112,11 +112,11 @@ def test_supply_over_demand_sums_to_the_metric(generation: Generation, platform:
 
 
 def test_the_cohorts_curves_are_those_of_the_page(generation: Generation, platform: Callable[..., Scope]) -> None:
-    drawn = curves(platform(), "term_label").partition_by("group_key", as_dict=True)
     found = answer(generation, "hire_through_by_cohort")
     known = 0
     for row in found.iter_rows(named=True):
-        read = incidence_at(drawn[(row["term_label"],)], row["window_days"])
+        term = platform(Filters(chosen=(("term_label", (row["term_label"],)),)))
+        read = incidence_at(run(generation, curve_query(term)), row["window_days"])
         assert (read is None) == (row["hired_by_host"] is None)
         if read is not None:
             known += 1
