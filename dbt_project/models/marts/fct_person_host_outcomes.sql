@@ -65,10 +65,9 @@ flagged_pairs as (
             when flags.readiness_date is not null
                 then {{ event_code('outcomes.event') }}
         end as readiness_event_code,
-        flags.is_at_risk_from_readiness,
-        outcomes.host_hired_date, outcomes.elsewhere_hired_date,
-        outcomes.first_full_time_offer_at, outcomes.first_internship_offer_at,
-        outcomes.first_internship_start_date,
+        flags.is_at_risk_from_readiness, outcomes.host_hired_date,
+        outcomes.elsewhere_hired_date, outcomes.first_full_time_offer_at,
+        outcomes.first_internship_offer_at, outcomes.first_internship_start_date,
         {% for days in [180, 365, 730] %}
             flags.is_mature_{{ days }}_days, flags.is_hired_{{ days }}_days,
             flags.is_ready_mature_{{ days }}_days,
@@ -93,10 +92,8 @@ flagged_pairs as (
         on pairs.person_key = outcomes.person_key and pairs.host_id = outcomes.host_id
     inner join flags
         on pairs.person_key = flags.person_key and pairs.host_id = flags.host_id
-    left join students
-        on pairs.student_key = students.student_key
-    left join dates
-        on pairs.completed_date = dates.date_day
+    left join students on pairs.student_key = students.student_key
+    left join dates on pairs.completed_date = dates.date_day
 )
 
 select * from flagged_pairs
