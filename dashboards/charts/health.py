@@ -104,14 +104,7 @@ def check_history(verdicts: pl.DataFrame, mode: Mode) -> go.Figure:
             z=[levels[verdict] for verdict in verdicts["verdict"].to_list()],
             zmin=0,
             zmax=2,
-            colorscale=[
-                [0, colours.accent_soft],
-                [0.33, colours.accent_soft],
-                [0.33, colours.warning],
-                [0.66, colours.warning],
-                [0.66, colours.lost],
-                [1, colours.lost],
-            ],
+            colorscale=_steps(colours.accent_soft, colours.warning, colours.lost),
             showscale=False,
             xgap=2,
             ygap=2,
@@ -141,6 +134,12 @@ def check_history(verdicts: pl.DataFrame, mode: Mode) -> go.Figure:
         range=[len(names) - 0.5, -0.5],
         tickfont={"color": colours.ink, "size": 11},
     )
+
+
+def _steps(*shades: str) -> list[list[object]]:
+    """Return a colour scale of as many even steps as there are colours."""
+    width = 1 / len(shades)
+    return [[edge, shade] for place, shade in enumerate(shades) for edge in (place * width, (place + 1) * width)]
 
 
 def coverage(by_month: pl.DataFrame, mode: Mode) -> go.Figure:

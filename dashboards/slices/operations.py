@@ -214,7 +214,7 @@ def behind_checks(generation: Generation) -> list[tuple[str, Rows | None]]:
 def how_to_look(check: Mapping[str, Any]) -> str:
     """Return a statement that shows rows that fail a check: by the keys of examples, where there are any."""
     keys = [str(key).rpartition(" / ")[2].replace("'", "''") for key in json.loads(check["example_keys"] or "[]")]
-    found = " or ".join(f"contains(cast(to_json(each) as varchar), '{key}')" for key in keys)
+    found = "\n    or ".join(f"contains(cast(to_json(each) as varchar), '{key}')" for key in keys)
     schema = "marts" if check["border"] == "out" else "raw"
     where = f"\nwhere {found}" if found else ""
     return f"select * from {schema}.{check['entity']} as each{where}\nlimit 100"

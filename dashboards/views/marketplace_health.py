@@ -49,6 +49,13 @@ def liquidity(scope: Scope, mode: Mode) -> None:
             incidence,
             market.behind_first_application(scope),
         )
+    endings(scope, mode)
+    page.section("Left out", "students by the date of their first application")
+    tiles("left-out", scope, [readings[name] for name in LEFT_OUT])
+
+
+def endings(scope: Scope, mode: Mode) -> None:
+    """Show how projects ended and how many applications they drew."""
     ends, depth = projects.ends(scope), projects.depth(scope)
     left, right = st.columns(2, gap="small")
     with left:
@@ -69,8 +76,6 @@ def liquidity(scope: Scope, mode: Mode) -> None:
             depth,
             market.behind_depth(scope),
         )
-    page.section("Left out", "students by the date of their first application")
-    tiles("left-out", scope, [readings[name] for name in LEFT_OUT])
 
 
 def money(scope: Scope, mode: Mode) -> None:

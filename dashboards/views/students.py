@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboards.charts import market as market_charts
+from dashboards.charts import student_months as month_charts
 from dashboards.charts import students as charts
 from dashboards.charts.style import Mode
 from dashboards.components import page, states
@@ -12,7 +13,7 @@ from dashboards.findings import market as market_findings
 from dashboards.findings import students as findings
 from dashboards.readings import read
 from dashboards.scope import Scope
-from dashboards.slices import market, projects, students
+from dashboards.slices import destinations, market, projects, student_months, students
 
 PART = ("persons_applied", "student_success_rate", "never_selected_rate", "selection_gini")
 WORK = ("projects_per_student", "industries_per_student", "pay_per_student", "pay_per_student_median")
@@ -51,6 +52,12 @@ def taking_part(scope: Scope, mode: Mode) -> bool:
                 scope, "is_applied_3_times = 1", "is_never_selected = 1", "Never selected, counted"
             ),
         )
+    first_steps(scope, mode)
+    return True
+
+
+def first_steps(scope: Scope, mode: Mode) -> None:
+    """Show how soon students are selected, and how soon they answer a new project."""
     left, right = st.columns(2, gap="small")
     with left:
         curve = students.first_selection(scope)
@@ -78,7 +85,6 @@ def taking_part(scope: Scope, mode: Mode) -> bool:
                 incidence,
                 market.behind_first_application(scope),
             )
-    return True
 
 
 def working(scope: Scope, mode: Mode) -> None:
@@ -136,7 +142,7 @@ def landing(scope: Scope, mode: Mode) -> None:
     tiles("landing", scope, [readings[name] for name in LANDING])
     left, right = st.columns(2, gap="small")
     with left:
-        found, outcomes = students.landings(scope), students.career_outcomes(scope)
+        found, outcomes = destinations.landings(scope), destinations.career_outcomes(scope)
         if found.is_empty():
             states.empty(
                 "No class is closed yet", "First destinations count once 31 December of the class year is over."
@@ -150,7 +156,7 @@ def landing(scope: Scope, mode: Mode) -> None:
                 found,
             )
     with right:
-        curve = students.first_job(scope)
+        curve = destinations.first_job(scope)
         if curve.is_empty():
             states.too_few("completers under observation")
         else:
@@ -165,9 +171,9 @@ def landing(scope: Scope, mode: Mode) -> None:
 
 def activity(scope: Scope, mode: Mode) -> None:
     """Show what students did month by month, and what an hour of work paid."""
-    by_month = students.months(scope)
+    by_month = student_months.months(scope)
     page.section("Activity", "by the date of the event, months that are over")
-    tiles("activity", scope, students.activity_readings(scope, by_month))
+    tiles("activity", scope, student_months.activity_readings(scope, by_month))
     if by_month.is_empty():
         states.empty("No activity in this slice")
         return
@@ -177,23 +183,23 @@ def activity(scope: Scope, mode: Mode) -> None:
             "active",
             findings.active(by_month),
             "Students who applied in the month, new ones apart",
-            charts.active(by_month, mode),
+            month_charts.active(by_month, mode),
             by_month,
-            students.behind_months(scope),
+            student_months.behind_months(scope),
         )
     with right:
         chart_frame(
             "volume",
             findings.volume(by_month),
             "Applications made and selections decided in the month",
-            charts.volume(by_month, mode),
+            month_charts.volume(by_month, mode),
             by_month,
-            students.behind_months(scope),
+            student_months.behind_months(scope),
         )
     readings = read(scope, HOURLY)
     page.section("Pay by the hour", "approved work of known pay and hours, by the date of approval")
     tiles("hourly", scope, [readings[name] for name in HOURLY])
-    hourly = students.hourly_pay(scope)
+    hourly = student_months.hourly_pay(scope)
     if hourly.is_empty():
         states.empty("No hourly pay is known in this slice")
         return
@@ -201,9 +207,9 @@ def activity(scope: Scope, mode: Mode) -> None:
         "hourly-pay",
         findings.hourly_pay(hourly),
         "Engagements by dollars per reported hour; the floor is that of the day of acceptance",
-        charts.hourly_pay(hourly, mode),
+        month_charts.hourly_pay(hourly, mode),
         hourly,
-        students.behind_hourly_pay(scope),
+        student_months.behind_hourly_pay(scope),
     )
 
 

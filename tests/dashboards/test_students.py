@@ -6,13 +6,14 @@ from datetime import date
 import polars as pl
 import pytest
 
+from dashboards.charts import student_months as month_charts
 from dashboards.charts import students as charts
 from dashboards.database import Generation, Query, run
 from dashboards.findings import students as findings
 from dashboards.intervals import Z_95
 from dashboards.metrics import values
 from dashboards.scope import Filters, Scope
-from dashboards.slices import students
+from dashboards.slices import destinations, student_months, students
 
 ScopeOf = Callable[..., Scope]
 BUSINESS = "Business, Management, Marketing, and Related Support Services"
@@ -86,11 +87,11 @@ def test_pay_is_that_of_completers_of_whom_it_is_known(
 def test_hourly_pay_counts_the_metric_s_engagements_and_those_under_the_floor(platform: ScopeOf) -> None:
     for filters in (Filters(), NARROW, Filters(chosen=(("term_label", ("Spring 2025",)),))):
         scope = platform(filters)
-        found = students.hourly_pay(scope)
+        found = student_months.hourly_pay(scope)
         names = ("engagements_with_known_hourly_pay", "engagements_under_floor")
         known = values(scope, list(names)).row(0)
         assert (found["engagements"].sum(), found["under_floor"].sum()) == known
-        (_, rows), *_ = students.behind_hourly_pay(scope)
+        (_, rows), *_ = student_months.behind_hourly_pay(scope)
         assert rows is not None
         assert rows.counts() == known
 
@@ -115,10 +116,10 @@ def test_the_way_to_a_first_job_is_the_published_curve_and_the_same_macro_under_
     platform: ScopeOf, generation: Generation
 ) -> None:
     stored = mart(generation, "agg_any_employer_curve").filter(pl.col("at_risk_count") >= 10).sort("day")
-    drawn = students.first_job(platform())
+    drawn = destinations.first_job(platform())
     assert drawn["hired"].to_list() == stored["hired_incidence"].to_list()
     majors = tuple(sorted(set(mart(generation, "fct_person_outcomes")["major_family"].drop_nulls())))
-    sliced = students.first_job(platform(Filters(chosen=(("major_family", majors),))))
+    sliced = destinations.first_job(platform(Filters(chosen=(("major_family", majors),))))
     at = dict(sliced.select("day", "hired").iter_rows())
     known = mart(generation, "fct_person_outcomes")
     if known["major_family"].null_count() == 0:
@@ -127,17 +128,17 @@ def test_the_way_to_a_first_job_is_the_published_curve_and_the_same_macro_under_
 
 def test_graduates_of_closed_classes_land_once(platform: ScopeOf, generation: Generation) -> None:
     known = mart(generation, "fct_graduates").filter(class_status="closed")
-    found = students.landings(platform())
+    found = destinations.landings(platform())
     assert found["graduates"].sum() == known.height > 0
     unknown = found.filter(destination="Not known")["graduates"].sum()
     assert unknown == known.filter(is_known=0).height
-    landed = [students.LANDINGS[each] for each in students.POSITIVE]
+    landed = [destinations.LANDINGS[each] for each in destinations.POSITIVE]
     assert found.filter(pl.col("destination").is_in(landed))["graduates"].sum() == known["is_positive"].sum()
 
 
 def test_career_outcomes_are_those_of_the_metric_s_rule(platform: ScopeOf, generation: Generation) -> None:
     known = mart(generation, "fct_graduates").filter(class_status="closed", participation="completed")
-    row = students.career_outcomes(platform()).row(0, named=True)
+    row = destinations.career_outcomes(platform()).row(0, named=True)
     assert row["graduates"] == known.height
     assert row["known"] == known["is_known"].sum()
     assert row["share"] == pytest.approx(known["is_positive"].sum() / known["is_known_seeking"].sum())
@@ -164,7 +165,7 @@ def test_growth_is_a_student_s_last_score_less_the_first(platform: ScopeOf, gene
 def test_months_count_students_once_and_applications_all(
     filters: Filters, platform: ScopeOf, generation: Generation
 ) -> None:
-    found = students.months(platform(filters))
+    found = student_months.months(platform(filters))
     applications = mart(generation, "fct_applications")
     if filters is NARROW:
         applications = applications.filter(major_family=BUSINESS)
@@ -182,13 +183,13 @@ def test_a_month_is_compared_with_the_same_month_a_year_before() -> None:
     months = pl.DataFrame(
         {"month": [date(2025, 6, 1), date(2026, 5, 1), date(2026, 6, 1)], "student_count": [50, 9, 60]}
     )
-    found = students.latest(months, "student_count")
+    found = student_months.latest(months, "student_count")
     assert found is not None
     assert (found.value, found.note) == (60, "June 2026, +20 % on a year before")
-    alone = students.latest(months.tail(1), "student_count")
+    alone = student_months.latest(months.tail(1), "student_count")
     assert alone is not None
     assert alone.note == "June 2026"
-    assert students.latest(months.clear(), "student_count") is None
+    assert student_months.latest(months.clear(), "student_count") is None
 
 
 def test_rows_behind_students_are_the_metric_s(platform: ScopeOf) -> None:
@@ -331,15 +332,15 @@ def test_the_findings_of_activity_speak_of_the_last_month_and_year() -> None:
 def test_the_bars_of_cohorts_and_months_hold_the_frame_s_figures() -> None:
     by_name = {trace.name: list(trace.y) for trace in charts.cohorts(COHORTS, "light").data}
     assert by_name == {"Completed": [30], "Selected, not completed": [], "Applied, never selected": [50, 20]}
-    again, new = charts.active(MONTHS, "dark").data
+    again, new = month_charts.active(MONTHS, "dark").data
     assert (list(again.y), list(new.y)) == ([30, 30], [20, 10])
-    bars, line = charts.volume(MONTHS, "light").data
+    bars, line = month_charts.volume(MONTHS, "light").data
     assert (list(bars.y), list(line.y)) == ([100, 80], [5, 7])
 
 
 def test_hourly_pay_is_drawn_under_and_above_the_floor() -> None:
     found = pl.DataFrame({"from_usd": [15.0, 40.0], "engagements": [40, 60], "under_floor": [25, 0]})
-    under, above = charts.hourly_pay(found, "light").data
+    under, above = month_charts.hourly_pay(found, "light").data
     assert (list(under.y), list(above.y)) == ([25, 0], [15, 60])
     assert list(under.x) == ["15", "40+"]
 
