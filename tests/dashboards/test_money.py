@@ -173,6 +173,25 @@ def test_attrition_is_that_of_new_hires_whose_year_is_over(employer: ScopeOf) ->
     assert parts == others.height > 0
 
 
+def test_a_micro_internship_that_may_not_be_credited_is_on_no_side(
+    employer: ScopeOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known to the host before the project: neither a micro-internship hire nor one who came otherwise."""
+    rows = pl.DataFrame(
+        [("micro-internship", 1, 1), ("micro-internship", 0, 0), ("other intern", 0, 0), ("neither", 0, 1)],
+        schema=["came_by", "is_attributable", "is_retained_1_year"],
+        orient="row",
+    ).with_columns(is_new_hire=pl.lit(1))
+    monkeypatch.setattr(hires, "frame", lambda *_: rows)
+    found = hires.attrition(employer()).select("came_by", "leavers", "hires").rows()
+    assert found == [
+        ("Micro-internship with us", 0, 1),
+        ("Another internship", 1, 1),
+        ("No internship", 0, 1),
+        ("All other hires", 1, 2),
+    ]
+
+
 @pytest.mark.parametrize("outcome", hires.OUTCOMES)
 def test_the_audition_is_of_the_host_s_attributable_hires(employer: ScopeOf, outcome: str) -> None:
     scope = employer()
