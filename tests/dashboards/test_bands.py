@@ -170,6 +170,14 @@ def test_an_influence_is_by_how_much_the_curve_moves_per_weight(monkeypatch: pyt
     np.testing.assert_allclose(influences.sum(axis=0), 0, atol=1e-12)
 
 
+def test_without_censoring_the_variance_is_that_of_a_share() -> None:
+    """Three of ten clusters of one unit: p (1 - p) / (C - 1), by hand."""
+    units = Units.of([0] * 10, [5] * 3 + [20] * 7, [1] * 3 + [0] * 7, range(10))
+    variance = clustered_variance(units, [10])
+    assert variance is not None
+    assert variance[0] == pytest.approx(0.3 * 0.7 / 9)
+
+
 def test_the_last_of_all_leaving_divides_by_nobody() -> None:
     units = Units.of([0] * 12, [30] * 12, [1] * 12, range(12))
     variance = clustered_variance(units, [29, 30, 31])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 
 import duckdb
 import numpy as np
@@ -304,8 +305,15 @@ def test_the_bounds_hold_the_known_and_every_unknown(platform: ScopeOf) -> None:
         assert row["coverage_share"] == pytest.approx(known / term.height)
 
 
-def test_hires_by_month_are_the_metric_s_hires_of_months_that_are_over(employer: ScopeOf) -> None:
-    scope = employer()
+@pytest.mark.parametrize("whose", ["employer", "platform"])
+def test_hires_by_month_are_the_metric_s_hires_of_months_that_are_over(
+    whose: str, request: pytest.FixtureRequest
+) -> None:
+    given = request.getfixturevalue(whose)()
+    scope = replace(given, generation=replace(given.generation, as_of=datetime(2026, 6, 15)))
+    if whose == "platform":
+        starts = mart(scope, "fct_hires")["start_date"]
+        assert (starts >= date(2026, 6, 1)).any(), "a month that is not over holds a hire"
     found = hiring.hires_by_month(scope)
     metric = values(scope, ["hires"], by="month").filter(pl.col("group") < scope.generation.as_of.date().replace(day=1))
     by_month = found.group_by("month").agg(pl.col("hires").sum()).filter(pl.col("hires") > 0).sort("month")
