@@ -51,7 +51,8 @@ def rows_behind(scope: Scope, name: str) -> Rows | None:
     counted = _flag(known, definition.numerator or name, model)
     if whole is None or counted is None:
         return None
-    where = f"{_kept(scope, known, definition, model)} and {whole}"
+    # Money spent where nothing came of it adds to a numerator and to no denominator.
+    where = f"{_kept(scope, known, definition, model)} and ({whole} or {counted})"
     return _rows(scope, model.mart, where, counted, _date_column(known, definition, model), is_rate=definition.is_rate)
 
 

@@ -65,11 +65,22 @@ class Project:
         return self.data / "published" / "analytics.duckdb"
 
 
-@pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project in which the tiny sample was written and run once; tests only read it."""
-    project = Project(tmp_path_factory.mktemp("tiny"))
-    for command in (("sample", "--scale", "tiny"), ("run",)):
+def made(folder: Path, scale: str) -> Project:
+    """Return a project in which a sample was written and run once."""
+    project = Project(folder)
+    for command in (("sample", "--scale", scale), ("run",)):
         done = project.throughline(*command)
         assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
     return project
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project in which the tiny sample was written and run once; tests only read it."""
+    return made(tmp_path_factory.mktemp("tiny"), "tiny")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project in which the small sample, 80,000 applications, was written and run once: about a minute."""
+    return made(tmp_path_factory.mktemp("small"), "small")

@@ -13,6 +13,17 @@ from dashboards.navigation import PageEntry
 from dashboards.scope import Scope
 
 STYLE = Path(__file__).with_name("style.css")
+PLAIN_SECTIONS = """<script>
+if (!window.hasPlainSections) {
+  window.hasPlainSections = true;
+  const items = "[data-testid=stSidebarNavItems]";
+  const plain = () => document.querySelectorAll(`${items}, ${items} > div`).forEach(each => each.role ||= "none");
+  new MutationObserver(plain).observe(document.body, { childList: true, subtree: true });
+  plain();
+}
+</script>"""
+"""Streamlit puts the sections of its navigation straight into a list, which screen readers take for a broken one."""
+
 SCOPE = "_scope"
 GENERATION = "_generation"
 
@@ -56,7 +67,8 @@ def header(entry: PageEntry, scope: Scope, facts: Mapping[str, object]) -> None:
     st.html(
         f'<div class="tl-head"><h1>{title}</h1><span class="tl-who">{who}</span>'
         f'<span class="tl-facts">{synthetic}<span class="tl-chip">Data as of '
-        f"{escape(moment_text(scope.generation.as_of))}</span></span></div>"
+        f"{escape(moment_text(scope.generation.as_of))}</span></span></div>{PLAIN_SECTIONS}",
+        unsafe_allow_javascript=True,
     )
 
 

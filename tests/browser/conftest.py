@@ -1,12 +1,18 @@
-"""A served app on the tiny marketplace, and a browser to look at it with."""
+"""A served app on the tiny marketplace, a browser to look at it with, and visits that tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.serving import ARGUMENTS, MISSING, chromium, served
+from dashboards.navigation import PageEntry
+from dashboards.scope import Role
+from tests.browser.serving import ARGUMENTS, MISSING, chromium, rest, served
+from tests.browser.visits import Look, Seen, listen, visitor
 from tests.conftest import Project
+
+Open = Callable[..., Page]
+Visit = Callable[[PageEntry, Role, Look], Seen]
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +31,29 @@ def address(tiny: Project) -> Iterator[str]:
     """Return the address at which the app shows the tiny marketplace."""
     with served(tiny.data) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Browser, address: str) -> Visit:
+    """Return what visits a page once in a look and remembers what it saw."""
+    return visitor(browser, address)
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    """Return what opens a path in a fresh context and collects what the console complains of."""
+    contexts = []
+
+    def opened(path: str = "/", width: int = 1440, scheme: str = "light", at: str = address) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []  # type: ignore[attr-defined]
+        listen(page, page.complaints)  # type: ignore[attr-defined]
+        page.goto(at + path)
+        rest(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

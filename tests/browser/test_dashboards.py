@@ -1,49 +1,25 @@
 """The dashboards as a reader meets them: served on the loopback, looked at with Chromium."""
 
 import re
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from dashboards.navigation import PAGES, PageEntry
-from tests.browser.serving import rest, whole
+from dashboards.navigation import PageEntry
+from dashboards.scope import Role
+from pipelines import generations
+from tests.browser.conftest import Open, Visit
+from tests.browser.serving import rest, served
+from tests.browser.visits import SEEN, Look
+from tests.conftest import Project
 
 pytestmark = pytest.mark.browser
-
-COUNTING = [page for page in PAGES if page.audience != "analyst"]
-ARTEFACTS = Path(__file__).parent / "artefacts"
-OWN_PROBES = re.compile(r"/_stcore/(health|host-config)$")
-"""Streamlit asks for these below the page's own path first, and is told that they are not there."""
-
-Open = Callable[..., Page]
-VARIANTS = [("wide", 1440, "light"), ("phone", 390, "light"), ("dark", 1440, "dark")]
-
-
-@pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Open]:
-    """Return what opens a path in a fresh context and collects what the console complains of."""
-    contexts = []
-
-    def opened(path: str = "/", width: int = 1440, scheme: str = "light") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
-        page.on("console", lambda message: note(page, message.type, message.text, message.location.get("url", "")))
-        page.goto(address + path)
-        rest(page)
-        return page
-
-    def note(page: Page, kind: str, text: str, url: str) -> None:
-        if kind == "error" and not OWN_PROBES.search(url):
-            page.complaints.append(f"{text} {url}")  # type: ignore[attr-defined]
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def values(page: Page) -> list[str]:
@@ -58,32 +34,27 @@ def choose(page: Page, key: str, option: str) -> None:
     rest(page)
 
 
-@pytest.mark.parametrize("entry", COUNTING, ids=lambda entry: entry.name)
-@pytest.mark.parametrize(("name", "width", "scheme"), VARIANTS)
-def test_a_page_shows_its_numbers_without_a_complaint(
-    open_page: Open, entry: PageEntry, name: str, width: int, scheme: str
+def named(opening: tuple[PageEntry, Role, Look]) -> str:
+    return "-".join((opening[0].name, *opening[1:]))
+
+
+@pytest.mark.parametrize("opening", SEEN, ids=named)
+def test_a_page_shows_what_it_has_without_a_complaint(visit: Visit, opening: tuple[PageEntry, Role, Look]) -> None:
+    """Its picture is kept in tests/browser/artefacts."""
+    seen = visit(*opening)
+    assert seen.title == opening[0].title
+    assert seen.errors == []
+    assert seen.complaints == []
+    assert seen.values or seen.figures or opening[0].audience == "analyst"
+
+
+@pytest.mark.parametrize("opening", SEEN, ids=named)
+def test_nothing_is_cut_off_and_nothing_reaches_over_the_edge(
+    visit: Visit, opening: tuple[PageEntry, Role, Look]
 ) -> None:
-    page = open_page(f"/{entry.name}?view={entry.roles[0].capitalize()}", width, scheme)
-    expect(page.locator("h1")).to_have_text(entry.title)
-    assert len(values(page)) >= 5
-    expect(page.get_by_text("Page not found")).to_have_count(0)
-    whole(page)
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{entry.name}_{name}.png")
-    assert page.locator(".js-plotly-plot .main-svg").count() >= 3
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    assert page.complaints == []  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("entry", COUNTING, ids=lambda entry: entry.name)
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_number_is_cut_off(open_page: Open, entry: PageEntry, width: int) -> None:
-    page = open_page(f"/{entry.name}?view={entry.roles[0].capitalize()}", width)
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll('.tl-value, .tl-label, .tl-facts-line, .tl-chart-title')]
-            .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText)"""
-    )
-    assert cut == []
+    seen = visit(*opening)
+    assert seen.cut == []
+    assert seen.overflow == 0
 
 
 def test_another_employer_shows_other_numbers(open_page: Open) -> None:
@@ -147,19 +118,91 @@ def test_the_definition_opens_with_formula_and_receipt(open_page: Open) -> None:
     expect(definition.locator("pre")).to_contain_text("fct_applications")
 
 
-def test_the_rows_behind_a_tile_open_and_download(open_page: Open) -> None:
-    page = open_page()
-    page.locator(".st-key-tile-selection_rate").get_by_role("button", name="Rows").click()
+def said(text: str) -> int:
+    """Return how many rows a dialog says that there are."""
+    found = re.search(r"of ([\d,]+) rows? counted|([\d,]+) rows?", text)
+    assert found is not None, text
+    return int((found[1] or found[2]).replace(",", ""))
+
+
+READERS: dict[str, Callable[[Path], pl.DataFrame]] = {
+    "CSV": pl.read_csv,
+    "Excel": pl.read_excel,
+    "Parquet": pl.read_parquet,
+}
+
+
+def test_the_rows_behind_a_tile_open_page_on_and_download_whole(open_page: Open) -> None:
+    page = open_page("/pipeline?category=Sales&category=Marketing")
+    page.locator(".st-key-rows-selection_rate button").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("counted")
-    expect(dialog.locator("[data-testid=stDataFrame]")).to_be_visible()
-    with page.expect_download() as download:
-        dialog.get_by_role("button", name="CSV", exact=True).click()
-    lines = Path(download.value.path()).read_text().splitlines()
-    said = dialog.inner_text()
-    total = re.search(r"of ([\d,]+) rows? counted", said)
-    assert total is not None
-    assert len(lines) == int(total[1].replace(",", "")) + 1
+    expect(dialog).to_contain_text("Category: Sales, Marketing")
+    rest(page)
+    total = said(dialog.inner_text())
+    assert total > 200, "more than one page"
+    first = dialog.locator("[data-testid=stDataFrame] table").inner_text()
+    dialog.locator(".st-key-rows-page-selection_rate").get_by_role("button", name="2", exact=True).click()
+    expect(dialog.locator("[data-testid=stDataFrame] table")).not_to_have_text(first)
+    rest(page)
+    for kind, read in READERS.items():
+        with page.expect_download() as download:
+            dialog.get_by_role("button", name=kind, exact=True).click()
+        rows = read(Path(download.value.path()))
+        assert rows.height == total, kind
+        assert set(rows["category"]) == {"sales", "marketing"}
+
+
+def test_a_chart_is_saved_as_a_picture(open_page: Open) -> None:
+    page = open_page("/pipeline")
+    page.locator(".st-key-data-funnel button").click()
+    for name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with page.expect_download() as download:
+            page.locator(".tl-pictures:visible").get_by_role("button", name=re.compile(f"as {name}")).click()
+        assert Path(download.value.path()).read_bytes().startswith(begins)
+        assert download.value.suggested_filename == f"funnel.{name.lower()}"
+
+
+def test_a_link_brings_back_filters_lens_and_the_control_of_the_page(open_page: Open, address: str) -> None:
+    page = open_page("/hire_through?category=Sales&period=Last+36+months&lens=Cohort&window=6+months&by=Category")
+    expect(page.locator(".st-key-category")).to_contain_text("Sales")
+    again = open_page(page.url.removeprefix(address))
+    assert values(again) == values(page)
+    lens = open_page("/pipeline?lens=Activity&category=Sales")
+    assert values(lens) != values(open_page("/pipeline?category=Sales"))
+    assert "lens=Activity" in lens.url
+
+
+def without_sales(published: Path) -> None:
+    """Publish a generation in which nobody applied for sales: a new file, then the pointer, as ``publish`` does."""
+    now = generations.current(published)
+    assert now is not None
+    later = replace(now, generation="29990101T000000Z-later")
+    folder = generations.folder_of(published, later.generation)
+    folder.mkdir(parents=True)
+    shutil.copyfile(published / now.path, folder / generations.FILE)
+    (folder / generations.FILE).chmod(0o644)
+    with duckdb.connect(str(folder / generations.FILE)) as connection:
+        connection.execute("delete from marts.fct_applications where category = 'sales' and application_id > 'A'")
+    generations.write_facts(folder, later)
+    generations.make_current(published, later)
+
+
+def test_an_open_session_moves_to_a_new_generation_and_keeps_its_filters(
+    open_page: Open, tiny: Project, tmp_path: Path
+) -> None:
+    copy = tiny.copy_to(tmp_path)
+    with served(copy.data) as address:
+        page = open_page("/pipeline?category=Sales&period=Last+36+months", at=address)
+        before = values(page)
+        assert before[0] != "0"
+        page.evaluate("window.isSameTab = true")
+        without_sales(copy.data / "published")
+        expect(page.locator(".st-key-tile-applications .tl-value")).to_have_text("0", timeout=10_000)
+        rest(page)
+        assert page.evaluate("window.isSameTab"), "no reload"
+        assert "category=Sales" in page.url
+        expect(page.locator(".st-key-category")).to_contain_text("Sales")
 
 
 def test_the_data_behind_a_chart_open(open_page: Open) -> None:
@@ -173,13 +216,3 @@ def test_a_chart_has_words_for_those_who_do_not_see_it(open_page: Open) -> None:
     page = open_page("/hire_through")
     named = page.locator(".st-key-chart-curve").get_by_role("figure")
     assert "Cumulative incidence" in (named.first.get_attribute("aria-label") or "")
-
-
-def test_the_page_works_by_keyboard(open_page: Open) -> None:
-    page = open_page()
-    focused = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        focused.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
-    assert any("Definition" in each for each in focused)
-    assert any("Rows" in each for each in focused)

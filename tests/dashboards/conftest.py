@@ -26,6 +26,11 @@ def tiny_published(tiny: Project) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_published(small: Project) -> Path:
+    return small.data / "published"
+
+
+@pytest.fixture(scope="session")
 def empty_published(tiny_published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a published folder with every table and no fact: a platform on its first day."""
     pointer = json.loads((tiny_published / "current.json").read_text())
