@@ -2,9 +2,9 @@
 
 The curve itself, and its variance for independent units, come from the published macro ``marts.cumulative_incidence``.
 Here the same curve is differentiated by the weight of each employer: the squares of these influences, summed, are the
-variance that drawing whole employers anew comes to (the infinitesimal jackknife; Efron 1982, chapter 6). Measured on
-2026-11-22 over the pairs of 10 million applications, 400 draws took 40 times as long; the tests compare both over 200
-seeds.
+variance that drawing whole employers anew comes to (the infinitesimal jackknife; Efron 1982, chapter 6). Over the
+pairs of 10 million applications and on 215 days it takes 38 ms of a processor, where 400 draws take 299 (2026-11-22);
+the tests compare both over 200 seeds.
 """
 
 from collections.abc import Iterator
