@@ -11,6 +11,7 @@ from dashboards.database import Generation
 from dashboards.navigation import Audience
 from dashboards.scope import Role, Scope
 
+LOOKED_AT, ASKED_FOR = "_employer_looked_at", "_employer_asked_for"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -51,6 +52,8 @@ def choose_scope(generation: Generation, role: Role, audience: Audience, hosts: 
         return NOBODY(generation, role) if is_one else Scope(generation, role)
     names = host_names(hosts)
     word = "Employer" if role == "employer" else "Employer, for the pages of one"
+    if (asked := st.session_state.pop(ASKED_FOR, None)) in names:
+        st.session_state["employer"] = asked
     with st.sidebar:
         host_id = st.selectbox(word, list(names), format_func=names.__getitem__, key="employer", bind="query-params")
     if not is_one:
@@ -59,9 +62,13 @@ def choose_scope(generation: Generation, role: Role, audience: Audience, hosts: 
     return Scope(generation, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
 
 
-def link_to(role: Role, host_name: str) -> dict[str, str]:
-    """Return the address's parameters that choose a role and an employer, as the sidebar writes them."""
-    return {"view": role.capitalize(), "employer": host_name}
+def look_at(host_id: str) -> None:
+    """Choose an employer in the sidebar from the next run on, once: its reader may then choose another there.
+
+    The address of a link cannot: within a session a bound widget keeps its own choice.
+    """
+    if st.session_state.get(LOOKED_AT) != host_id:
+        st.session_state[LOOKED_AT] = st.session_state[ASKED_FOR] = host_id
 
 
 def host_names(hosts: pl.DataFrame) -> dict[str, str]:

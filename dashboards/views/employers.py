@@ -8,7 +8,7 @@ from dashboards.components import page, states
 from dashboards.components.chart_frame import chart_frame
 from dashboards.components.table import choose_row
 from dashboards.components.tile import tiles
-from dashboards.components.viewer import host_names, link_to
+from dashboards.components.viewer import host_names, look_at
 from dashboards.findings import league as findings
 from dashboards.findings import outcomes as outcome_findings
 from dashboards.navigation import pages_for
@@ -41,14 +41,13 @@ else:
     chosen = choose_row(found.table.select(league.SHOWN), "host_id", "league", "Look at one employer", names)
     st.caption(findings.too_few(found))
     if chosen is not None:
+        look_at(chosen)
         one = league.one(scope, chosen)
         page.section(one.host_name, one.filters.in_words())
         with st.container(horizontal=True, gap="medium", key="one-links"):
             st.caption("As this employer sees itself:", width="content")
             for entry in pages_for("employer", scope.role):
-                st.page_link(
-                    entry.file, label=entry.title, icon=entry.icon, query_params=link_to(scope.role, names[chosen])
-                )
+                st.page_link(entry.file, label=entry.title, icon=entry.icon)
         of_one = read(one, ONE)
         tiles("one", one, [of_one[name] for name in ONE])
         curve = outcomes.curve(one)
