@@ -40,6 +40,9 @@ PLURALS = {
 }
 
 NO_PERIOD = "All time"
+OF_A_COHORT = {"clock", "window"}
+"""Controls that mean nothing to the activity of a time."""
+
 LENSES: dict[Lens, str] = {"cohort": "Cohort", "activity": "Activity"}
 CLOCKS: dict[Clock, str] = {"completed": "First completion", "graduated": "Readiness"}
 LENS_HELP = (
@@ -56,6 +59,8 @@ def filter_bar(role: Role, entry: PageEntry, choices: Mapping[str, Sequence[str]
     """
     obeyed = {*entry.filters, *(["lens"] if entry.has_lens else []), *(["clock"] if len(entry.clocks) > 1 else [])}
     controls = _controls(role, choices, names)
+    if entry.has_lens and st.session_state.get("lens") == "activity":
+        obeyed -= OF_A_COHORT
     shown = [each for each in controls if each in obeyed]
     found: dict[str, Any] = {}
     place = "filter-bar" if shown else "filter-bar-hidden"

@@ -15,7 +15,7 @@ from dashboards.findings import outcomes as findings
 from dashboards.findings import retention as retention_findings
 from dashboards.readings import read
 from dashboards.scope import WINDOWS
-from dashboards.slices import coverage, hiring, outcome_tiles, outcomes, retention
+from dashboards.slices import coverage, hiring, maturity, outcome_groups, outcome_tiles, outcomes, retention
 
 HIRES = ("hires", "hires_by_micro_internship", "days_to_hire_median")
 OFFERS = ("offers", "offer_acceptance_rate", "renege_rate", "days_to_offer_median")
@@ -37,8 +37,8 @@ def draw_cohort() -> None:
         "What share of the people who completed a project with us start here full-time, and by when. "
         + CLOCKS[filters.clock]
     )
-    counts = outcomes.maturity(scope)
-    meters = outcomes.meters(counts)
+    counts = maturity.maturity(scope)
+    meters = maturity.meters(counts)
     curve = outcomes.curve(scope)
     incidences = outcomes.incidences(curve)
     names = (*outcome_tiles.metrics(scope), *outcome_tiles.APPLICANTS, outcome_tiles.CONVERSION)
@@ -67,7 +67,7 @@ def draw_cohort() -> None:
                 charts.maturity(meters, mode),
                 meters,
             )
-            standing = outcomes.standing(incidences)
+            standing = maturity.standing(incidences)
             if standing.is_empty():
                 states.too_few("completers at risk after six months")
             else:
@@ -101,21 +101,21 @@ def draw_groups(overall: float | None) -> None:
     """Draw the share hired within the window by group."""
     dimension = st.segmented_control(
         "Compare by",
-        outcomes.EMPLOYER_BREAKDOWNS,
+        outcome_groups.EMPLOYER_BREAKDOWNS,
         format_func=outcomes.WORDS.__getitem__,
         default="category",
         required=True,
         key="by",
         bind="query-params",
     )
-    groups = outcomes.by_group(scope, dimension)
+    groups = outcome_groups.by_group(scope, dimension)
     chart_frame(
         "groups",
         findings.groups(groups, outcomes.WORDS[dimension], overall, window),
         f"Hired by us within {window}, with 95 % bands; dotted, the whole; too few: under 10 still at risk by then",
         charts.forest(groups, overall, mode),
         groups,
-        outcomes.group_rows(scope, dimension),
+        outcome_groups.group_rows(scope, dimension),
     )
 
 

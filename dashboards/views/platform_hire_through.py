@@ -14,7 +14,7 @@ from dashboards.findings import hiring as hiring_findings
 from dashboards.findings import outcomes as findings
 from dashboards.findings import retention as retention_findings
 from dashboards.scope import WINDOWS
-from dashboards.slices import coverage, hiring, outcome_tiles, outcomes, retention
+from dashboards.slices import coverage, hiring, maturity, outcome_groups, outcome_tiles, outcomes, retention
 
 DESTINATIONS = ("knowledge_rate", "career_outcomes_rate")
 STARTS = {"completed": "completing", "graduated": "readiness"}
@@ -31,8 +31,8 @@ page.lead(
     + CLOCKS[filters.clock]
 )
 
-counts = outcomes.maturity(scope)
-meters = outcomes.meters(counts)
+counts = maturity.maturity(scope)
+meters = maturity.meters(counts)
 curve = outcomes.curve(scope)
 incidences = outcomes.incidences(curve)
 rates = (*outcome_tiles.metrics(scope), outcome_tiles.CONVERSION)
@@ -59,7 +59,7 @@ else:
         chart_frame(
             "maturity", findings.maturity(meters), findings.left_out(counts), charts.maturity(meters, mode), meters
         )
-        standing = outcomes.standing(incidences)
+        standing = maturity.standing(incidences)
         if standing.is_empty():
             states.too_few("completers at risk after six months")
         else:
@@ -83,21 +83,21 @@ else:
     )
     dimension = st.segmented_control(
         "Compare by",
-        outcomes.PLATFORM_BREAKDOWNS,
+        outcome_groups.PLATFORM_BREAKDOWNS,
         format_func=outcomes.WORDS.__getitem__,
         default="category",
         required=True,
         key="segment",
         bind="query-params",
     )
-    groups, overall = outcomes.by_group(scope, dimension), outcomes.overall(incidences, filters.window)
+    groups, overall = outcome_groups.by_group(scope, dimension), outcomes.overall(incidences, filters.window)
     chart_frame(
         "groups",
         findings.groups(groups, outcomes.WORDS[dimension], overall, window),
         f"Hired by the host within {window}, 95 % bands over employers; dotted, the whole; too few: under 10",
         charts.forest(groups, overall, mode),
         groups,
-        outcomes.group_rows(scope, dimension),
+        outcome_groups.group_rows(scope, dimension),
     )
 
 page.section("How much is known", "outcomes within a year of completion, and where graduates are")

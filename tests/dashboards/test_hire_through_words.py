@@ -13,7 +13,8 @@ from dashboards.charts import retention as retention_charts
 from dashboards.charts.style import HATCH, Mode
 from dashboards.findings import coverage, hiring, outcomes, retention
 from dashboards.slices.coverage import TERM_SCHEMA
-from dashboards.slices.outcomes import GROUP_SCHEMA, Incidence
+from dashboards.slices.outcome_groups import GROUP_SCHEMA
+from dashboards.slices.outcomes import Incidence
 
 MODES: list[Mode] = ["light", "dark"]
 NAMES = ["6 months", "12 months", "24 months"]

@@ -16,7 +16,7 @@ from dashboards.metrics import values
 from dashboards.readings import read
 from dashboards.rows import COLUMNS
 from dashboards.scope import WINDOWS, Clock, Filters, Scope
-from dashboards.slices import coverage, hiring, outcome_tiles, outcomes, retention
+from dashboards.slices import coverage, hiring, maturity, outcome_groups, outcome_tiles, outcomes, retention
 from pipelines.sample.scenario import curve_of
 
 ScopeOf = Callable[..., Scope]
@@ -154,8 +154,8 @@ def test_the_pairs_of_the_groups_are_those_of_the_curve(clock: Clock, employer: 
     scope = employer(Filters(clock=clock))
     column = "is_at_risk" if clock == "completed" else "is_at_risk_from_readiness"
     pairs = mart(scope, outcomes.MART).filter(pl.col(column) == 1)
-    groups = outcomes.by_group(scope, "category")
-    assert groups["pairs"].sum() == outcomes.maturity(scope)["in_curve"][0] == pairs.height > 0
+    groups = outcome_groups.by_group(scope, "category")
+    assert groups["pairs"].sum() == maturity.maturity(scope)["in_curve"][0] == pairs.height > 0
     few = groups.filter(pl.col("pairs") < outcomes.LEAST_AT_RISK)
     assert few["value"].null_count() == few.height
 
@@ -163,7 +163,7 @@ def test_the_pairs_of_the_groups_are_those_of_the_curve(clock: Clock, employer: 
 @pytest.mark.parametrize("window", list(WINDOWS))
 def test_a_group_is_read_as_the_curve_of_its_rows_alone(window: int, platform: ScopeOf) -> None:
     scope = platform(Filters(window=window))
-    for row in outcomes.by_group(scope, "category").drop_nulls("value").head(3).iter_rows(named=True):
+    for row in outcome_groups.by_group(scope, "category").drop_nulls("value").head(3).iter_rows(named=True):
         code = row["group"].lower().replace(" ", "_")
         alone = outcomes.curve(replace(scope, filters=replace(scope.filters, chosen=(("category", (code,)),))))
         read_alone = outcomes.incidence_at(alone, window)
@@ -175,34 +175,21 @@ def test_groups_of_an_employer_s_facts_hold_every_pair(platform: ScopeOf) -> Non
     pairs = mart(platform(), outcomes.MART).filter(pl.col("is_at_risk") == 1)
     sizes = mart(platform(), "dim_employers").select("employer_id", "size_band")
     counted = dict(pairs.join(sizes, on="employer_id").group_by("size_band").len().iter_rows())
-    groups = outcomes.by_group(platform(), "size_band")
+    groups = outcome_groups.by_group(platform(), "size_band")
     assert dict(groups.select("group", "pairs").iter_rows()) == counted
-    assert groups["group"].to_list() == [each for each in outcomes.ORDERED["size_band"] if each in counted]
+    assert groups["group"].to_list() == [each for each in outcome_groups.ORDERED["size_band"] if each in counted]
 
 
 def test_a_sophomore_is_counted_apart(employer: ScopeOf) -> None:
-    groups = outcomes.by_group(employer(), "years_to_graduation")
+    groups = outcome_groups.by_group(employer(), "years_to_graduation")
     assert set(groups["group"]) <= {"Graduated", "Within 1 year", "1 to 2 years", "Over 2 years"}
     assert groups.height > 1
 
 
-def group(name: str, pairs: int, value: float | None) -> dict[str, object]:
-    return {"group": name, "pairs": pairs, "at_risk": pairs, "value": value, "low": None, "high": None}
-
-
-def test_a_school_fact_that_singles_people_out_is_hidden_and_the_next_smallest_with_it() -> None:
-    found = outcomes.hide_small([group("A", 100, 0.2), group("B", 40, 0.05), group("C", 30, 0.3), group("D", 90, 0.5)])
-    assert [each["group"] for each in found if each["pairs"] is None] == ["B", "C"]
-    assert all(each["value"] is None for each in found if each["group"] in "BC")
-    two = outcomes.hide_small([group("A", 100, 0.2), group("B", 9, None), group("C", 8, None)])
-    assert [each["pairs"] for each in two] == [100, None, None]
-    none = outcomes.hide_small([group("A", 100, 0.2), group("B", 90, 0.3)])
-    assert [each["pairs"] for each in none] == [100, 90]
-
-
-def test_a_dimension_outside_the_list_makes_no_curve(employer: ScopeOf) -> None:
-    with pytest.raises(ValueError, match="gender"):
-        outcomes.by_group(employer(), "gender")
+@pytest.mark.parametrize("dimension", ["gender", "school_type"])
+def test_a_fact_of_the_student_or_the_school_makes_no_curve(dimension: str, employer: ScopeOf) -> None:
+    with pytest.raises(ValueError, match=dimension):
+        outcome_groups.by_group(employer(), dimension)
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
@@ -226,10 +213,10 @@ def test_the_rows_behind_groups_sum_to_the_curve_s_and_students_facts_have_none(
     scope = employer()
     ((_, whole),) = outcomes.curve_rows(scope)
     for dimension in ("term_label", "category"):
-        counts = [each.counts()[0] for _, each in outcomes.group_rows(scope, dimension) if each is not None]
+        counts = [each.counts()[0] for _, each in outcome_groups.group_rows(scope, dimension) if each is not None]
         assert whole is not None
         assert sum(counts) == whole.counts()[0]
-    assert outcomes.group_rows(scope, "school_type") == outcomes.group_rows(scope, "years_to_graduation") == []
+    assert outcome_groups.group_rows(scope, "years_to_graduation") == []
 
 
 def test_no_column_that_may_be_opened_tells_of_a_hire_elsewhere_or_of_a_school() -> None:
@@ -420,7 +407,7 @@ def test_the_matured_tile_is_that_of_the_window_and_the_clock(window: int, clock
 
 def test_an_employer_s_curve_tile_says_us_and_the_platform_s_the_host(employer: ScopeOf, platform: ScopeOf) -> None:
     for scope, word in ((employer(), "by us"), (platform(), "by the host")):
-        curve, meters = outcomes.curve(scope), outcomes.meters(outcomes.maturity(scope))
+        curve, meters = outcomes.curve(scope), maturity.meters(maturity.maturity(scope))
         tiles = outcome_tiles.curve_readings(scope, outcomes.incidences(curve), meters)
         assert [tile.label for tile in tiles] == [f"Hired {word} within {name}" for name in WINDOWS.values()]
         assert tiles[0].denominator == meters["in_curve"][0]
