@@ -3,8 +3,8 @@
 School types are not among the groups: what a school is, the pages show through the cube alone (METRICS.md).
 """
 
-from dataclasses import replace
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 

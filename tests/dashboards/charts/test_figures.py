@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from dashboards.charts import health, market, outcomes, pipeline
+from dashboards.charts import health, market, outcomes, pipeline, supply
 from dashboards.charts.style import PALETTES, Mode
 from dashboards.slices.applications import STAGES, staircase
 
@@ -134,10 +134,10 @@ def test_supply_and_demand_orders_terms_by_time_and_categories_by_demand(mode: M
             "students_per_slot": [2.0, 4.0, 3.0],
         }
     )
-    grid = market.supply_and_demand(cells, mode).data[0]
+    grid = supply.supply_and_demand(cells, mode).data[0]
     assert list(grid.x) == ["Fa<br>24", "Sp<br>25"]
     assert list(grid.y) == ["HR", "Sales"]
-    assert [list(row) for row in grid.z] == [[None, 4.0], [2.0, 3.0]]
+    assert [list(row) for row in grid.text] == [["", "4"], ["2", "3"]]
 
 
 @pytest.mark.parametrize("mode", MODES)
