@@ -13,7 +13,11 @@ from tests.browser.serving import ARGUMENTS, MISSING, ROOT, chromium, rest, serv
 PICTURES = {
     "pipeline": ("/pipeline", "light"),
     "hire_through": ("/hire_through", "light"),
+    "roi": ("/roi", "light"),
+    "fair_access": ("/fair_access", "light"),
     "marketplace_health": ("/marketplace_health?view=Leadership", "dark"),
+    "students": ("/students?view=Leadership", "light"),
+    "employers": ("/employers?view=Leadership", "light"),
     "data_health": ("/data_health?view=Leadership", "light"),
 }
 """Name of the picture -> address and colour scheme."""
