@@ -1,5 +1,6 @@
 """Projects: every project of the employer, and one of them from posting to hire."""
 
+import polars as pl
 import streamlit as st
 
 from dashboards.charts import market as market_charts
@@ -12,7 +13,7 @@ from dashboards.components.tile import tiles
 from dashboards.findings import market as market_findings
 from dashboards.findings import project_pages as findings
 from dashboards.readings import read
-from dashboards.slices import project_pages, project_tiles
+from dashboards.slices import project_list, project_pages, project_tiles
 from dashboards.slices import projects as market
 
 METRICS = (
@@ -38,7 +39,6 @@ def one_project(project_id: str) -> None:
     spent = project_pages.costs(scope, project_id)
     completers = project_pages.completers(scope, people)
     course = project_pages.course(found, people, work)
-    stages = project_pages.stages(people)
     page.section(found["title"], findings.facts(found))
     tiles("project", scope, project_tiles.readings(scope, found, work, spent, completers))
     chart_frame(
@@ -49,24 +49,7 @@ def one_project(project_id: str) -> None:
         course,
     )
     if not people.is_empty():
-        left, right = st.columns([1, 1], gap="small")
-        with left:
-            chart_frame(
-                "project-applicants",
-                findings.applicants(stages),
-                "Applicants by the furthest stage that they reached",
-                pipeline_charts.funnel(stages, mode),
-                stages,
-                project_pages.applicant_rows(scope, project_id),
-            )
-        with right:
-            table_frame(
-                "project-people",
-                findings.people(people),
-                "Under a pseudonym; who came furthest first",
-                project_pages.shown(people),
-                height=300,
-            )
+        its_applicants(project_id, people)
     if not work.is_empty():
         table_frame(
             "project-feedback",
@@ -86,6 +69,29 @@ def one_project(project_id: str) -> None:
             )
 
 
+def its_applicants(project_id: str, people: pl.DataFrame) -> None:
+    """Draw how far a project's applicants came, and who they are."""
+    stages = project_pages.stages(people)
+    left, right = st.columns([1, 1], gap="small")
+    with left:
+        chart_frame(
+            "project-applicants",
+            findings.applicants(stages),
+            "Applicants by the furthest stage that they reached",
+            pipeline_charts.funnel(stages, mode),
+            stages,
+            project_pages.applicant_rows(scope, project_id),
+        )
+    with right:
+        table_frame(
+            "project-people",
+            findings.people(people),
+            "Under a pseudonym; who came furthest first",
+            project_pages.shown(people),
+            height=300,
+        )
+
+
 def no_such_project() -> None:
     """Say that the address names no project of this employer."""
     states.empty(
@@ -101,14 +107,14 @@ readings = read(scope, METRICS)
 tiles("projects", scope, [readings[name] for name in METRICS])
 
 search = ""
-if project_pages.is_long(scope):
+if project_list.is_long(scope):
     search = st.text_input("Search by title, department or number", key="search", bind="query-params", width=420)
-listed = project_pages.table(scope, search, asked)
+listed = project_list.table(scope, search, asked)
 if listed.is_empty():
     states.empty("No projects in this slice")
 else:
-    page.section("All projects", findings.table(listed, project_pages.count(scope)))
-    chosen = choose_row(listed, "project", "project", "Project", project_pages.names(listed))
+    page.section("All projects", findings.table(listed, project_list.count(scope)))
+    chosen = choose_row(listed, "project", "project", "Project", project_list.names(listed))
     if chosen:
         one_project(chosen)
     elif asked:
@@ -121,5 +127,5 @@ else:
             "Projects by the term of posting, and how they ended",
             market_charts.ends(ends, mode),
             ends,
-            project_pages.project_rows(scope),
+            project_list.project_rows(scope),
         )

@@ -13,7 +13,7 @@ from dashboards.database import Query, run
 from dashboards.findings import project_pages as findings
 from dashboards.metrics import values
 from dashboards.scope import Filters, Scope
-from dashboards.slices import project_pages, project_tiles
+from dashboards.slices import project_list, project_pages, project_tiles
 from dashboards.slices.people import hosts
 
 ScopeOf = Callable[..., Scope]
@@ -34,7 +34,7 @@ def stranger(employer: ScopeOf) -> Scope:
 
 def completed(scope: Scope) -> str:
     """Return a project of the host with two approved engagements, or as many as there are."""
-    found = project_pages.table(scope).sort("approved", "project", descending=[True, False])
+    found = project_list.table(scope).sort("approved", "project", descending=[True, False])
     return str(found["project"][0])
 
 
@@ -94,10 +94,10 @@ def work(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def test_the_table_lists_every_project_of_the_slice(employer: ScopeOf) -> None:
     scope = employer()
-    listed = project_pages.table(scope)
+    listed = project_list.table(scope)
     assert listed.height == values(scope, ["projects_posted"])["projects_posted"][0]
     assert listed["posted"].is_sorted(descending=True)
-    sales = project_pages.table(employer(Filters(chosen=(("category", ("sales",)),))))
+    sales = project_list.table(employer(Filters(chosen=(("category", ("sales",)),))))
     assert 0 < sales.height < listed.height
     assert set(sales["category"]) == {"Sales"}
 
@@ -106,16 +106,16 @@ def test_a_long_list_is_cut_searched_and_holds_what_is_asked_for(
     employer: ScopeOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scope = employer()
-    whole = project_pages.table(scope)
-    assert not project_pages.is_long(scope)
-    monkeypatch.setattr(project_pages, "LISTED", 3)
+    whole = project_list.table(scope)
+    assert not project_list.is_long(scope)
+    monkeypatch.setattr(project_list, "LISTED", 3)
     oldest = str(whole["project"][-1])
-    assert project_pages.is_long(scope)
-    assert project_pages.table(scope)["project"].to_list() == whole["project"].to_list()[:3]
-    assert project_pages.table(scope, asked=oldest)["project"].to_list() == [*whole["project"].to_list()[:2], oldest]
-    assert project_pages.table(scope, f" {oldest.lower()} ")["project"].to_list() == [oldest]
-    assert project_pages.table(scope, "%").is_empty()
-    cut = project_pages.table(scope)
+    assert project_list.is_long(scope)
+    assert project_list.table(scope)["project"].to_list() == whole["project"].to_list()[:3]
+    assert project_list.table(scope, asked=oldest)["project"].to_list() == [*whole["project"].to_list()[:2], oldest]
+    assert project_list.table(scope, f" {oldest.lower()} ")["project"].to_list() == [oldest]
+    assert project_list.table(scope, "%").is_empty()
+    cut = project_list.table(scope)
     assert findings.table(cut, whole.height).startswith(f"3 of {whole.height} projects")
     assert findings.table(whole, whole.height).startswith(f"{whole.height} projects in")
 
@@ -152,7 +152,7 @@ def test_a_foreign_number_finds_nothing(employer: ScopeOf, stranger: Scope) -> N
     for found in (project_pages.applicants, project_pages.engagements, project_pages.costs):
         assert found(stranger, number).is_empty(), found.__name__
     assert [rows.counts() for _, rows in project_pages.applicant_rows(stranger, number) if rows] == [(0, 0)] * 6
-    assert number not in set(project_pages.table(stranger, asked=number)["project"])
+    assert number not in set(project_list.table(stranger, asked=number)["project"])
 
 
 def test_a_project_is_shown_whole_whatever_the_filters(employer: ScopeOf) -> None:
@@ -165,7 +165,7 @@ def test_a_project_is_shown_whole_whatever_the_filters(employer: ScopeOf) -> Non
 def test_a_project_bears_its_share_of_each_month_s_hours(employer: ScopeOf) -> None:
     scope = employer()
     borne, fees = 0.0, 0.0
-    for number in project_pages.table(scope)["project"]:
+    for number in project_list.table(scope)["project"]:
         spent = project_pages.costs(scope, number)
         borne += spent.filter(pl.col("item").is_in(["Supervision", "Screening"]))["amount_usd"].sum()
         fees += spent.filter(pl.col("is_own"), pl.col("item").str.starts_with("Fees"))["amount_usd"].sum()
