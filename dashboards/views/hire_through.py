@@ -1,5 +1,6 @@
 """Hire-through: what share of completers do we hire, and by when?"""
 
+import polars as pl
 import streamlit as st
 
 from dashboards.charts import coverage as coverage_charts
@@ -67,21 +68,25 @@ def draw_cohort() -> None:
                 charts.maturity(meters, mode),
                 meters,
             )
-            standing = maturity.standing(incidences)
-            if standing.is_empty():
-                states.too_few("completers at risk after six months")
-            else:
-                chart_frame(
-                    "standing",
-                    findings.standing(standing),
-                    "Where completers stand after each window",
-                    charts.standing(standing, mode),
-                    standing,
-                    outcomes.standing_rows(scope),
-                )
+            draw_standing(maturity.standing(incidences))
         draw_terms()
         draw_groups(outcomes.overall(incidences, filters.window))
     draw_retention()
+
+
+def draw_standing(standing: pl.DataFrame) -> None:
+    """Draw where completers stand after each window."""
+    if standing.is_empty():
+        states.too_few("completers at risk after six months")
+        return
+    chart_frame(
+        "standing",
+        findings.standing(standing),
+        "Where completers stand after each window",
+        charts.standing(standing, mode),
+        standing,
+        outcomes.standing_rows(scope),
+    )
 
 
 def draw_terms() -> None:
