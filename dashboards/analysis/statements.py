@@ -6,7 +6,9 @@ from dashboards.analysis.problems import Problem
 from dashboards.database import SqlError, statements
 
 READING = ("SELECT", "EXPLAIN")
-COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.S)
+COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*(?:(?!/\*|\*/).)*\*/)*", re.S)
+EXPLAINING = (re.compile(r"explain\b", re.I), re.compile(r"analyze\b", re.I), re.compile(r"\(\s*(?:analyze|format)\b[^()]*\)", re.I))
+"""What may stand before the statement that is explained, in this order."""
 
 REFUSED = {
     "COPY": "Read the rows: the answer can be downloaded, and in the shell --format writes it.",
@@ -38,17 +40,32 @@ def refused(text: str) -> Problem | None:
         return Problem(
             "There is nothing to run", "Expected a statement; found none.", "Write one, or open a worked query."
         )
+    if COMMENTS.sub("", text).startswith("/*"):
+        return Problem("One comment within another", "Expected plain comments; found a nested one.", "Take it apart.")
     if len(found) > 1:
         return _too_many(text, len(found))
     kind, word = found[0][0], _first_word(text)
     if word in ("pragma", "call"):
         kind = word.upper()
+    if kind == "EXPLAIN":
+        return _refused_within(text)
     if kind in READING:
         return None
     name = word.upper() or kind
     return Problem(
         f"{name} is refused", f"Expected a statement that reads; found {name}.", REFUSED.get(name, OTHERWISE)
     )
+
+
+def _refused_within(text: str) -> Problem | None:
+    """Judge the statement that is explained: EXPLAIN ANALYZE runs it, and a COPY would write beside the data."""
+    rest = text
+    for part in EXPLAINING:
+        rest = COMMENTS.sub("", rest)
+        rest = part.sub("", rest, count=1) if part.match(rest) else rest
+    if _first_word(rest) == "explain":
+        return Problem("EXPLAIN is refused", "Expected a statement to explain; found EXPLAIN.", OTHERWISE)
+    return refused(rest)
 
 
 def _too_many(text: str, count: int) -> Problem:

@@ -63,6 +63,14 @@ def problem_of(generation: Generation, statement: str, limits: Limits | None = N
         ("call pragma_version()", "CALL is refused", "select * from"),
         ("export database '/tmp/x'", "EXPORT is refused", "analytics.duckdb"),
         ("checkpoint", "CHECKPOINT is refused", "begin with select"),
+        ("explain analyze copy (select 1) to '/tmp/x.csv'", "COPY is refused", "downloaded"),
+        ("explain /* why */ analyze -- so\n copy (select 1) to '/tmp/x.csv'", "COPY is refused", "downloaded"),
+        ("explain (analyze) copy (select 1) to '/tmp/x.csv'", "COPY is refused", "downloaded"),
+        ("explain (analyze, format json) insert into t select 1", "INSERT is refused", "begin with select"),
+        ("explain analyze create table memory.main.t as select 1", "CREATE is refused", "WITH clause"),
+        ("explain analyze set threads = 8", "SET is refused", "fixed"),
+        ("explain analyze /* /* */ select 1 as a, -- */\n copy t from '/x'", "One comment within another", "apart"),
+        ("/* /* */ */ pragma database_list", "One comment within another", "apart"),
         ("selct 1", "Parser error in line 1", "before the mark"),
     ],
 )
@@ -83,6 +91,10 @@ def test_what_does_not_read_is_refused_with_what_to_do_instead(statement: str, t
         "describe marts.fct_hires",
         "summarize marts.fct_hires",
         "explain select 1",
+        "explain analyze select 1",
+        "/* why */ explain (format json) with a as (select 1) select * from a",
+        "explain (analyze, format json) from marts.fct_hires",
+        "explain (select 1)",
         "pivot marts.fct_hires on came_by in ('neither') using count(*)",
     ],
 )
@@ -133,6 +145,13 @@ def test_every_type_arrives_in_a_form_that_a_download_holds(generation: Generati
     assert not [kind for kind in answer.rows.dtypes if kind.is_nested()]
 
 
+def test_what_the_database_prints_is_no_part_of_the_answer(generation: Generation) -> None:
+    """A profile on standard output would stand before the answer, and what is in it is the analyst's own text."""
+    answer = asked(generation, "select [1] as l from enable_profiling() right join range(1) on true")
+    assert answer.problem is None
+    assert answer.row_count == 1
+
+
 @pytest.mark.parametrize(
     ("statement", "title", "line", "column"),
     [
@@ -174,6 +193,14 @@ def test_nothing_but_the_published_file_can_be_read(generation: Generation, stat
     answer = asked(generation, statement)
     assert answer.rows is None
     assert answer.problem is not None
+
+
+def test_nothing_is_written_beside_the_published_file(generation: Generation) -> None:
+    """The hardened connection would allow the write-ahead log of the attached file, and the next reader replays it."""
+    beside = generation.path.with_name(f"{generation.path.name}.wal")
+    answer = asked(generation, f"explain analyze copy (select 1) to '{beside}' (format csv)")
+    assert answer.problem is not None
+    assert not beside.exists()
 
 
 def test_the_process_has_an_environment_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
