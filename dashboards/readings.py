@@ -19,6 +19,8 @@ from dashboards.terms import against_text, is_over, term_key, year_before
 WANTED = {"higher": True, "lower": False}
 LEAST_FOR_CHANGE = 10
 LEAST_MATURE_SHARE = 0.5
+GROWING = ("persons",)
+"""Models whose rows grow until as_of: without a window, a younger cohort is behind by its age alone."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,8 @@ def _by_term(scope: Scope, names: Sequence[str]) -> pl.DataFrame:
 
 def _change(known: Catalogue, definition: Definition, by_term: pl.DataFrame, scope: Scope) -> Change | None:
     """Compare the latest term that is fit for it with the same term a year earlier."""
-    if definition.name not in by_term.columns:
+    grows = definition.model in GROWING and not definition.window_days and definition.expression != "1"
+    if grows or definition.name not in by_term.columns:
         return None
     picked = scope.filters.values("term_label")
     rows = {row[GROUP]: row for row in by_term.iter_rows(named=True) if row[GROUP]}

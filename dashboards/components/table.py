@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+ACRONYMS = ("gmv", "hhi", "nace", "gpa", "roi", "id", "usd")
+
 
 def table(rows: pl.DataFrame, key: str, height: int | None = None, alt: str | None = None) -> None:
     """Draw a frame as a table; ``alt`` names it for those who do not see it."""
@@ -81,7 +83,7 @@ def columns(rows: pl.DataFrame) -> dict[str, Any]:
 
 
 def _column(name: str, kind: pl.DataType) -> Any:
-    label = name.removesuffix("_usd").replace("_", " ").capitalize()
+    label = column_label(name)
     if isinstance(kind, pl.Datetime):
         return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm")
     if isinstance(kind, pl.Date):
@@ -89,6 +91,12 @@ def _column(name: str, kind: pl.DataType) -> Any:
     if kind.is_numeric():
         return st.column_config.NumberColumn(label, format=_number_format(name))
     return st.column_config.Column(label)
+
+
+def column_label(name: str) -> str:
+    """Write a column's name in words: ``gmv_12_months_usd`` as ``GMV 12 months``."""
+    words = name.removesuffix("_usd").replace("_", " ").capitalize().split()
+    return " ".join(word.upper() if word.lower() in ACRONYMS else word for word in words)
 
 
 def _number_format(name: str) -> str:

@@ -13,6 +13,11 @@ from dashboards.terms import is_over, term_key, year_before
 ScopeOf = Callable[..., Scope]
 
 
+def test_what_grows_with_a_cohort_s_age_is_not_held_against_an_older_one(platform: ScopeOf) -> None:
+    found = read(platform(), ["persons_applied", "student_success_rate", "pay_per_student", "never_selected_rate"])
+    assert {name for name, reading in found.items() if reading.change} == {"persons_applied", "student_success_rate"}
+
+
 def test_a_rate_has_an_interval_around_it_and_money_has_none(platform: ScopeOf) -> None:
     found = read(platform(), ["selection_rate", "take_rate", "gmv_booked"])
     interval = found["selection_rate"].interval
