@@ -92,7 +92,7 @@ def test_rows_open_page_on_and_close_by_keyboard_and_focus_comes_back(open_page:
     assert is_within(page, "[role=dialog]")(), "focus goes into the dialog"
     press_until(page, is_within(page, ".st-key-rows-page-applications"))
     pages = page.locator(".st-key-rows-page-applications")
-    second = pages.get_by_role("button", name="2", exact=True)
+    second = pages.get_by_role("button", name="Page 2", exact=True)
     press_until(page, lambda: second.evaluate("each => each === document.activeElement"))
     page.keyboard.press("Enter")
     expect(pages.locator("[aria-current]")).to_have_text("2")

@@ -142,7 +142,7 @@ def test_the_rows_behind_a_tile_open_page_on_and_download_whole(open_page: Open)
     total = said(dialog.inner_text())
     assert total > 200, "more than one page"
     first = dialog.locator("[data-testid=stDataFrame] table").inner_text()
-    dialog.locator(".st-key-rows-page-selection_rate").get_by_role("button", name="2", exact=True).click()
+    dialog.locator(".st-key-rows-page-selection_rate").get_by_role("button", name="Page 2", exact=True).click()
     expect(dialog.locator("[data-testid=stDataFrame] table")).not_to_have_text(first)
     rest(page)
     for kind, read in READERS.items():
