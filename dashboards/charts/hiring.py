@@ -51,7 +51,7 @@ def _months(drawn: go.Figure) -> go.Figure:
 
 
 def days_to_hire(found: pl.DataFrame, mode: Mode) -> go.Figure:
-    """Draw per quarter the median days from application to start, and the middle half as a bar."""
+    """Draw per quarter the median days from application to hire, and the middle half as a bar."""
     colours = PALETTES[mode]
     known = found.drop_nulls("median")
     drawn = figure(mode, 300)

@@ -5,31 +5,27 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboards.findings import Finding
+from dashboards.findings import months as of_months
 from dashboards.formats import count_text
-
-YEAR = 12
 
 
 def by_month(months: pl.DataFrame) -> Finding:
-    """Say what the last twelve months brought, against the twelve before where there are as many."""
-    lately = months.filter(pl.col("month") > pl.col("month").max().dt.offset_by("-1y"))
+    """Say what the twelve months to the last event brought, against the twelve before where there are as many."""
+    lately = of_months.year(months)
     parts = [f"{event} {_total(lately, event):,}" for event in dict.fromkeys(months["event"].to_list())]
-    now, whole = _total(lately, "Applications"), months["month"].n_unique()
-    before = _total(months, "Applications", YEAR)
-    change = f", {(now / before - 1) * 100:+.0f} % on the twelve before" if whole >= 2 * YEAR and before else ""
+    now, before = _total(lately, "Applications"), _total(of_months.year(months, 1), "Applications")
+    is_known = of_months.reaches_back(months, 2) and before
+    change = f", {(now / before - 1) * 100:+.0f} % on the twelve before" if is_known else ""
     hires = count_text(_total(lately, "Hires after a project"), "hire", "hires")
-    span = count_text(min(whole, YEAR), "month")
     return Finding(
-        f"{count_text(now, 'application')} in the last {span}{change}; {hires} after a project",
-        f"Events by the month in which they happened, over {count_text(whole, 'complete month')}. The last "
-        f"{min(whole, YEAR)}: {', '.join(parts)}.",
+        f"{count_text(now, 'application')} in {of_months.words(months)}{change}; {hires} after a project",
+        f"Events by the month in which they happened, over {count_text(of_months.span(months), 'complete month')}. "
+        f"In {of_months.words(months)}: {', '.join(parts)}.",
     )
 
 
-def _total(months: pl.DataFrame, event: str, skipped: int = 0) -> int:
-    """Return the events of twelve months, counted back from the last, after skipping so many."""
-    here = months.filter(pl.col("event") == event).sort("month")["count"]
-    return int(here.head(max(here.len() - skipped, 0)).tail(YEAR).sum())
+def _total(months: pl.DataFrame, event: str) -> int:
+    return int(months.filter(pl.col("event") == event)["count"].sum())
 
 
 def note(unfiltered: Sequence[str]) -> str:

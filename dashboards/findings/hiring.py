@@ -3,47 +3,42 @@
 import polars as pl
 
 from dashboards.findings import Finding
+from dashboards.findings import months as of_months
 from dashboards.formats import count_text, share_text, whole_share_text
 
-YEAR = 12
 WAYS = {"micro-internship": "by a micro-internship", "other intern": "by another internship", "neither": "by neither"}
 WINDOWS = {180: "6 months", 365: "12 months", 730: "24 months"}
 
 
 def hires(found: pl.DataFrame) -> Finding:
-    """Say how many started in the last twelve months that are over, and how many by a micro-internship."""
+    """Say how many started in the twelve months to the last start, and how many by a micro-internship."""
     if found.is_empty():
         return Finding("Nobody has been hired yet", "No full-time start in a month that is over.")
-    last = _last_year(found)
+    last = of_months.year(found)
     total, ours = int(last["hires"].sum()), int(last.filter(pl.col("came_by") == "micro-internship")["hires"].sum())
     by_way = dict(found.group_by("came_by").agg(pl.col("hires").sum()).iter_rows())
     parts = [f"{by_way.get(way, 0):,} {word}" for way, word in WAYS.items()]
     return Finding(
-        f"{count_text(total, 'hire')} in the last twelve months, {ours:,} of them by a micro-internship",
+        f"{count_text(total, 'hire')} in {of_months.words(found)}, {ours:,} of them by a micro-internship",
         f"Full-time starts per month, {found['month'][0]:%B %Y} to {found['month'][-1]:%B %Y}. "
         f"In all: {', '.join(parts)}.",
     )
 
 
 def offers(found: pl.DataFrame) -> Finding:
-    """Say how many offers went out in the last twelve months that are over, and how they were answered."""
+    """Say how many offers went out in the twelve months to the last one, and how they were answered."""
     if found.is_empty():
         return Finding("No offer has been sent yet", "No offer in a month that is over.")
-    last = _last_year(found)
+    last = of_months.year(found)
     counts = dict(last.group_by("answer").agg(pl.col("offers").sum()).iter_rows())
     total, accepted, waiting = sum(counts.values()), counts.get("accepted", 0), counts.get("open", 0)
     answered = total - waiting
     share = f", {whole_share_text(accepted / answered)} of the answered accepted" if answered else ""
     return Finding(
-        f"{count_text(total, 'offer')} in the last twelve months{share}",
-        f"Offers per month of sending, full-time and internships. Last twelve months: {accepted:,} accepted, "
+        f"{count_text(total, 'offer')} in {of_months.words(found)}{share}",
+        f"Offers per month of sending, full-time and internships. In {of_months.words(found)}: {accepted:,} accepted, "
         f"{answered - accepted:,} declined or withdrawn, {waiting:,} without an answer.",
     )
-
-
-def _last_year(found: pl.DataFrame) -> pl.DataFrame:
-    months = found["month"].unique().sort().tail(YEAR)
-    return found.filter(pl.col("month").is_in(months.implode()))
 
 
 def days_to_hire(found: pl.DataFrame) -> Finding:
@@ -60,8 +55,8 @@ def days_to_hire(found: pl.DataFrame) -> Finding:
         for row in known.iter_rows(named=True)
     ]
     return Finding(
-        f"Half of the hires of {_name(last)} took up to {last['median']:.0f} days from application to start{then}",
-        f"Days from application to start by quarter of the offer. {'; '.join(parts)}.",
+        f"Half of the hires of {_name(last)} took up to {last['median']:.0f} days from application to hire{then}",
+        f"Days from application in the ATS until marked as hired, by quarter of the offer. {'; '.join(parts)}.",
     )
 
 

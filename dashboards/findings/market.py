@@ -3,6 +3,7 @@
 import polars as pl
 
 from dashboards.findings import Finding
+from dashboards.findings import months as of_months
 from dashboards.formats import count_text, day_text, money_text, share_text, whole_share_text
 from dashboards.slices.projects import LARGEST, herfindahl, median_day, top_share
 
@@ -65,12 +66,13 @@ def depth(buckets: pl.DataFrame) -> Finding:
 
 
 def money(by_month: pl.DataFrame) -> Finding:
-    """Say what the last twelve months booked against the twelve before."""
+    """Say what the twelve months to the last booking brought against the twelve before."""
     booked = by_month["gmv_booked"]
-    last, before = float(booked.tail(12).sum()), float(booked.tail(24).head(12).sum())
-    change = f", {(last / before - 1) * 100:+.0f} % on the twelve before" if by_month.height >= 24 and before else ""
+    last, before = (float(of_months.year(by_month, back)["gmv_booked"].sum()) for back in (0, 1))
+    is_known = of_months.reaches_back(by_month, 2) and before
+    change = f", {(last / before - 1) * 100:+.0f} % on the twelve before" if is_known else ""
     return Finding(
-        f"{money_text(last)} booked in the last twelve months{change}",
+        f"{money_text(last)} booked in {of_months.words(by_month)}{change}",
         f"Activity by month: {money_text(float(booked.sum()))} booked by acceptance, "
         f"{money_text(float(by_month['gmv_recognised'].sum()))} recognised by approval, over {by_month.height} months.",
     )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from dashboards.findings import Finding
+from dashboards.findings import months as of_months
 from dashboards.formats import count_text, money_text, share_text, whole_share_text
 from dashboards.slices.students import ALL_COMPETENCIES
 
@@ -197,14 +198,14 @@ def active(by_month: pl.DataFrame) -> Finding:
 
 
 def volume(by_month: pl.DataFrame) -> Finding:
-    """Say how many applications stand against each selection over the last twelve months."""
+    """Say how many applications stand against each selection over the last twelve months that are shown."""
     if by_month.is_empty():
         return Finding("No month is over", "There is no activity in this slice.")
-    year = by_month.tail(12)
+    year = of_months.year(by_month)
     applications, selections = int(year["application_count"].sum()), int(year["selection_count"].sum())
     ratio = f": {applications / selections:.0f} applications for each selection" if selections else ""
     return Finding(
-        f"{applications:,} applications and {selections:,} selections in the last twelve months{ratio}",
+        f"{applications:,} applications and {selections:,} selections in {of_months.words(by_month)}{ratio}",
         "Activity by month: applications made and selections decided in it, not of the same applications. "
         f"{int(by_month['application_count'].sum()):,} and {int(by_month['selection_count'].sum()):,} in all.",
     )

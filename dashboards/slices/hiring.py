@@ -69,7 +69,7 @@ def _every_month(found: pl.DataFrame, column: str, kinds: dict[str, str], counte
 
 
 def days_to_hire(scope: Scope) -> pl.DataFrame:
-    """Return per quarter of sending the days from application to start: quarter, n, quartiles and median.
+    """Return per quarter of sending the days from application to hire: quarter, n, quartiles and median.
 
     Quarters that are over; below ten hires only their number is said.
     """

@@ -180,7 +180,7 @@ def draw_activity() -> None:
         chart_frame(
             "days-to-hire",
             hiring_findings.days_to_hire(days),
-            "Days from application to start, by quarter of the offer; quarters of fewer than 10 hires are left out"
+            "Days from application to the moment of hire, by quarter of the offer; those of fewer than 10 are left out"
             + retention.ignored(scope),
             hiring_charts.days_to_hire(days, mode),
             days,

@@ -1,3 +1,5 @@
+from datetime import date
+
 import polars as pl
 
 from dashboards.findings import health, market, outcomes, pipeline
@@ -39,9 +41,17 @@ def test_groups_are_named_only_when_their_band_leaves_out_the_whole() -> None:
 
 
 def test_the_last_twelve_months_are_compared_with_the_twelve_before() -> None:
-    months = pl.DataFrame({"gmv_booked": [100.0] * 12 + [150.0] * 12, "gmv_recognised": [90.0] * 24})
-    assert market.money(months).title == "$1,800 booked in the last twelve months, +50 % on the twelve before"
+    days = pl.date_range(date(2024, 7, 1), date(2026, 6, 1), "1mo", eager=True)
+    months = pl.DataFrame({"month": days, "gmv_booked": [100.0] * 12 + [150.0] * 12, "gmv_recognised": [90.0] * 24})
+    assert market.money(months).title == "$1,800 booked in the 12 months to June 2026, +50 % on the twelve before"
     assert "twelve before" not in market.money(months.head(20)).title
+
+
+def test_a_year_of_money_is_twelve_months_of_the_calendar_not_twelve_rows() -> None:
+    """A term is chosen: only its months have rows, four of each year."""
+    days = [date(year, month, 1) for year in (2023, 2024, 2025) for month in (9, 10, 11, 12)]
+    months = pl.DataFrame({"month": days, "gmv_booked": [100.0] * 8 + [150.0] * 4, "gmv_recognised": [90.0] * 12})
+    assert market.money(months).title == "$600 booked in the 12 months to December 2025, +50 % on the twelve before"
 
 
 def test_concentration_is_worded_by_the_index() -> None:

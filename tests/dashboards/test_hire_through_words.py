@@ -157,11 +157,11 @@ OFFERS = pl.DataFrame(
 )
 
 
-def test_hires_and_offers_of_the_last_twelve_months_are_said() -> None:
-    assert hiring.hires(HIRES).title == "7 hires in the last twelve months, 4 of them by a micro-internship"
-    assert hiring.offers(OFFERS).title == "12 offers in the last twelve months, 75 % of the answered accepted"
+def test_hires_and_offers_are_said_of_the_months_that_they_fall_in() -> None:
+    assert hiring.hires(HIRES).title == "7 hires in the 2 months to June 2026, 4 of them by a micro-internship"
+    assert hiring.offers(OFFERS).title == "12 offers in June 2026, 75 % of the answered accepted"
     waiting = OFFERS.filter(pl.col("answer") == "open")
-    assert hiring.offers(waiting).title == "4 offers in the last twelve months"
+    assert hiring.offers(waiting).title == "4 offers in June 2026"
     assert hiring.hires(HIRES.clear()).title == "Nobody has been hired yet"
     assert hiring.offers(OFFERS.clear()).title == "No offer has been sent yet"
 
@@ -171,7 +171,14 @@ def test_only_the_last_twelve_months_are_summed() -> None:
     later = [
         pl.DataFrame({"month": [date(2025, month, 1)], "came_by": ["neither"], "hires": [0]}) for month in range(3, 13)
     ]
-    assert hiring.hires(pl.concat([old, *later, HIRES])).title.startswith("7 hires")
+    assert hiring.hires(pl.concat([old, *later, HIRES])).title.startswith("7 hires in the 12 months to June 2026")
+
+
+def test_who_stopped_hiring_long_ago_is_not_said_to_have_hired_lately() -> None:
+    """The year ends with the last month that has a hire, and is named; months without one are still months."""
+    old = HIRES.with_columns(month=pl.col("month").dt.offset_by("-2y"))
+    sparse = pl.concat([HIRES.head(3).with_columns(month=pl.lit(date(2023, 5, 1))), old])
+    assert hiring.hires(sparse).title.startswith("7 hires in the 12 months to June 2024")
 
 
 DAYS = pl.DataFrame(
@@ -187,7 +194,7 @@ DAYS = pl.DataFrame(
 
 def test_days_to_hire_are_compared_with_the_quarter_a_year_before() -> None:
     assert hiring.days_to_hire(DAYS).title == (
-        "Half of the hires of Q2 2026 took up to 43 days from application to start; 39 a year before"
+        "Half of the hires of Q2 2026 took up to 43 days from application to hire; 39 a year before"
     )
     assert "a year before" not in hiring.days_to_hire(DAYS.tail(1)).title
     assert hiring.days_to_hire(DAYS.slice(1, 1)).title == "Too few hires to say how long hiring takes"

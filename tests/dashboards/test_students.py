@@ -321,8 +321,8 @@ MONTHS = pl.DataFrame(
 
 def test_the_findings_of_activity_speak_of_the_last_month_and_year() -> None:
     assert findings.active(MONTHS).title == "40 students applied in June 2026, 25 % for the first time"
-    assert findings.volume(MONTHS).title.endswith("in the last twelve months: 15 applications for each selection")
-    assert findings.volume(MONTHS.with_columns(selection_count=0)).title.endswith("in the last twelve months")
+    assert findings.volume(MONTHS).title.endswith("in the 2 months to June 2026: 15 applications for each selection")
+    assert findings.volume(MONTHS.with_columns(selection_count=0)).title.endswith("in the 2 months to June 2026")
     assert findings.active(MONTHS.clear()).title == findings.volume(MONTHS.clear()).title == "No month is over"
 
 
