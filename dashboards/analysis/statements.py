@@ -7,7 +7,9 @@ from dashboards.database import SqlError, statements
 
 READING = ("SELECT", "EXPLAIN")
 COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*(?:(?!/\*|\*/).)*\*/)*", re.S)
-EXPLAINING = (re.compile(r"explain\b", re.I), re.compile(r"analyze\b", re.I), re.compile(r"\(\s*(?:analyze|format)\b[^()]*\)", re.I))
+EXPLAINING = tuple(
+    re.compile(each, re.I) for each in (r"explain\b", r"analyze\b", r"\(\s*(?:analyze|format)\b[^()]*\)")
+)
 """What may stand before the statement that is explained, in this order."""
 
 REFUSED = {
