@@ -154,6 +154,20 @@ def compared(scope: Scope, category: str = ALL, size_band: str = ALL) -> pl.Data
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
+def pooled(scope: Scope, name: str, category: str = ALL) -> float | None:
+    """Return the others' share of one rate, or None where it is not shown or not among the rates that are pooled.
+
+    Nothing else may pool other employers: a sum under filters of the reader's choice could be taken from another.
+    """
+    text = """
+        select numerator / denominator as share from analytics.marts.agg_peer_benchmarks
+        where host_id = $host and metric = $metric and category = $category and size_band = $all and is_shown = 1
+    """
+    bound = {"host": scope.viewer, "metric": name, "category": category, "all": ALL}
+    found = frame(scope.generation, scope.viewer, Query.of(text, bound))
+    return None if found.is_empty() else found["share"][0]
+
+
 def in_category(scope: Scope, category: str) -> Scope:
     """Return the scope of one category over all time, as the others are pooled."""
     chosen = () if category == ALL else (("category", (category,)),)

@@ -17,9 +17,9 @@ from dashboards.economics.planner import (
     outlook,
 )
 from dashboards.formats import count_text, share_text
-from dashboards.metrics import GROUP, values
 from dashboards.readings import Explanation, Reading, read
 from dashboards.scope import Scope, conditions, months_before
+from dashboards.slices.peers import ALL, pooled
 
 RATES = {
     "hire_through_matured": "completers",
@@ -33,8 +33,6 @@ RATES = {
 
 MARGINS = (0.03, 0.05, 0.07, 0.10)
 LEAST_UNITS = 10
-LEAST_PEERS = 5
-LARGEST_SHARE = 0.5
 FILL, COMPLETION, COST = "fill_rate_60_days", "completion_rate", "cost_per_completed_project"
 PASSED_OVER = "passed_over_hire_rate_365_days"
 CURVE_POINTS = 160
@@ -111,20 +109,9 @@ def _own_cost(reading: Reading) -> Given:
 
 
 def peer_rate(scope: Scope, name: str) -> float | None:
-    """Return a rate pooled over the other employers: at least five, none above half of the units, else None."""
-    everybody = replace(scope, host_id=None, host_name="All employers", employer_ids=())
-    numerator, denominator = _parts(scope, name)
-    found = values(everybody, [numerator, denominator], by="employer")
-    others = found.filter(~pl.col(GROUP).is_in(list(scope.employer_ids)) & (pl.col(denominator) > 0))
-    sizes = others[denominator].to_list()
-    if len(sizes) < LEAST_PEERS or max(sizes) > LARGEST_SHARE * sum(sizes):
-        return None
-    return float(others[numerator].sum() / sum(sizes))
-
-
-def _parts(scope: Scope, name: str) -> tuple[str, str]:
-    definition = catalogue(scope.generation).metric(name)
-    return str(definition.numerator), str(definition.denominator)
+    """Return a rate pooled over the other employers as the benchmarks have it: all time, of one category or of all."""
+    chosen = scope.filters.values("category")
+    return pooled(scope, name, chosen[0] if len(chosen) == 1 else ALL)
 
 
 def projects_a_year(scope: Scope) -> int:

@@ -9,10 +9,9 @@ import pytest
 from dashboards.database import Query, run
 from dashboards.economics.planner import STAND_INS, Standing, outlook
 from dashboards.findings import planner as findings
-from dashboards.metrics import values
 from dashboards.readings import read
 from dashboards.scope import Filters, Scope, months_before
-from dashboards.slices import planning
+from dashboards.slices import peers, planning
 
 ScopeOf = Callable[..., Scope]
 PLACE = Standing(0.10, 40, 11, 0.75, 0.8, 500, 60)
@@ -56,43 +55,26 @@ def test_the_pace_is_that_of_the_last_year_whatever_the_period(employer: ScopeOf
     assert planning.projects_a_year(sales) == own.filter(pl.col("category") == "sales").height
 
 
-def test_peers_are_the_others_pooled(employer: ScopeOf, platform: ScopeOf) -> None:
-    scope = employer()
-    parts = [f"{each}" for each in planning._parts(scope, planning.FILL)]
-    theirs = values(platform(), parts, by="employer").filter(~pl.col("group").is_in(list(scope.employer_ids)))
-    expected = theirs[parts[0]].sum() / theirs[parts[1]].sum()
-    assert planning.peer_rate(scope, planning.FILL) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("sizes", "is_shown"),
-    [
-        ([10, 10, 10, 10, 10], True),
-        ([10, 10, 10, 10], False),
-        ([40, 10, 10, 10, 10], True),
-        ([41, 10, 10, 10, 10], False),
-    ],
-)
-def test_peers_are_at_least_five_and_none_is_above_half(
-    employer: ScopeOf, monkeypatch: pytest.MonkeyPatch, sizes: list[int], is_shown: bool
-) -> None:
-    scope = employer()
-    numerator, denominator = planning._parts(scope, planning.FILL)
-    rows = pl.DataFrame(
-        {
-            "group": [*scope.employer_ids[:1], *(f"peer {place}" for place in range(len(sizes)))],
-            numerator: [1000.0, *(size / 2 for size in sizes)],
-            denominator: [1000.0, *map(float, sizes)],
-        }
-    )
-    monkeypatch.setattr(planning, "values", lambda *_, **__: rows)
-    assert planning.peer_rate(scope, planning.FILL) == (0.5 if is_shown else None)
+def test_peers_are_those_of_the_benchmarks_and_no_filter_makes_other_sums_of_them(employer: ScopeOf) -> None:
+    """Pools under a period or several categories of the reader's choice could be taken from one another."""
+    whole = planning.peer_rate(employer(), "completion_rate")
+    told = dict(peers.compared(employer()).select("metric", "theirs").rows())
+    assert whole == pytest.approx(told["completion_rate"])
+    assert planning.peer_rate(employer(Filters("Last 12 months")), "completion_rate") == whole
+    several = Filters(chosen=(("category", ("sales", "marketing")),))
+    assert planning.peer_rate(employer(several), "completion_rate") == whole
+    for category in peers.categories(employer()):
+        told = dict(peers.compared(employer(), category).select("metric", "theirs").rows())
+        found = planning.peer_rate(employer(Filters(chosen=(("category", (category,)),))), "completion_rate")
+        assert found == (None if told["completion_rate"] is None else pytest.approx(told["completion_rate"]))
+    assert planning.peer_rate(employer(), planning.FILL) is None
 
 
 def test_an_employer_with_nothing_starts_from_peers_or_from_what_is_stated(
     employer: ScopeOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobody = replace(employer(), host_id="nobody", employer_ids=())
+    monkeypatch.setattr(planning, "peer_rate", lambda *_: 0.3)
     found = planning.start(nobody, "hire_through_matured")
     assert (found.have, found.waiting, found.projects_a_year) == (0, 0, 0)
     assert "peers" in found.fill_rate.origin
