@@ -1,9 +1,11 @@
 """Frames as files for a download."""
 
 import io
+import re
 from collections.abc import Callable
 
 import polars as pl
+from xlsxwriter import Workbook
 
 MIME = {
     "csv": "text/csv",
@@ -11,7 +13,11 @@ MIME = {
     "parquet": "application/vnd.apache.parquet",
 }
 NAMES = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = r"(^|[;\t\r\n])([ \u00A0]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])"
+"""What a spreadsheet may take for the start of a formula, also in the middle: some split at other signs than ours."""
+
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+"""A link in a cell of Excel would lead wherever an employer's name says."""
 
 
 def as_bytes(rows: pl.DataFrame, kind: str) -> bytes:
@@ -20,7 +26,8 @@ def as_bytes(rows: pl.DataFrame, kind: str) -> bytes:
     if kind == "csv":
         _without_formulas(rows).write_csv(buffer)
     elif kind == "xlsx":
-        rows.write_excel(buffer, autofit=True)
+        with Workbook(buffer, AS_TEXT) as book:
+            rows.write_excel(book, autofit=True)
     else:
         rows.write_parquet(buffer)
     return buffer.getvalue()
@@ -32,10 +39,8 @@ def lazily(rows: Callable[[], pl.DataFrame], kind: str) -> Callable[[], bytes]:
 
 
 def _without_formulas(rows: pl.DataFrame) -> pl.DataFrame:
-    """Put a quote before text that a spreadsheet would take for a formula."""
-    texts = [name for name, kind in rows.schema.items() if kind == pl.String]
-    starts = [pl.col(name).str.slice(0, 1).is_in(FORMULA_STARTS) for name in texts]
-    return rows.with_columns(
-        pl.when(start).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
-        for name, start in zip(texts, starts, strict=True)
-    )
+    """Put a quote before text that a spreadsheet would take for a formula, in the names of columns too."""
+    kinds = (pl.String, pl.Categorical, pl.Enum)
+    texts = pl.col([name for name, kind in rows.schema.items() if isinstance(kind, kinds)]).cast(pl.String)
+    quoted = rows.with_columns(texts.str.replace_all(FORMULA, "$1'$2").name.keep())
+    return quoted.rename({name: re.sub(FORMULA, r"\1'\2", name) for name in rows.columns})

@@ -4,15 +4,21 @@ Colours of meaning were searched for, so that each stands out from the paper and
 readers too; tests/dashboards/charts/test_style.py holds them to it.
 """
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import plotly.graph_objects as go
 
 Mode = Literal["light", "dark"]
 
 FONT = 'Inter, "SF Pro Text", -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 HATCH = "/"
+FOREIGN_TAG = re.compile(
+    r"<(?!(?:/?(?:b|i|extra)|br/?|/span|span style=['\"](?:(?:color:#[0-9A-Fa-f]{6}|font-size:\d+px);?)+['\"])>)"
+)
+"""The start of what Plotly may take for a tag and no chart of ours writes."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,34 @@ def template(mode: Mode) -> go.layout.Template:
 def figure(mode: Mode, height: int) -> go.Figure:
     """Return an empty figure in our template."""
     return go.Figure(layout={"template": template(mode), "height": height})
+
+
+def plain(drawn: go.Figure) -> go.Figure:
+    """Return the figure with every tag that is not ours written out: Plotly would make a link of a name with an <a>."""
+    found = drawn.to_dict()
+    return go.Figure(_plain(found)) if _is_foreign(found) else drawn
+
+
+def _is_foreign(part: Any) -> bool:
+    if isinstance(part, str):
+        return "<" in part and FOREIGN_TAG.search(part) is not None
+    if isinstance(part, dict):
+        return any(_is_foreign(each) for each in part.values())
+    if isinstance(part, list | tuple):
+        return any(_is_foreign(each) for each in part)
+    return isinstance(part, np.ndarray) and part.dtype.kind in "OU" and _is_foreign(part.tolist())
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, str):
+        return FOREIGN_TAG.sub("&lt;", part) if "<" in part else part
+    if isinstance(part, dict):
+        return {name: _plain(each) for name, each in part.items()}
+    if isinstance(part, list | tuple):
+        return [_plain(each) for each in part]
+    if isinstance(part, np.ndarray) and part.dtype.kind in "OU":
+        return [_plain(each) for each in part.tolist()]
+    return part
 
 
 def fill(colour: str, palette: Palette, *, is_open: bool = False) -> dict[str, object]:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
+from dashboards.charts.style import plain
 from dashboards.components import page
 from dashboards.components.drill import downloads, open_marks
 from dashboards.components.pictures import pictures
@@ -32,7 +33,9 @@ def chart_frame(
     """
     with st.container(key=f"chart-{name}"):
         _title(finding, note)
-        st.plotly_chart(drawn, theme=None, key=f"plot-{name}", alt=f"{finding.title}. {finding.summary}", config=CONFIG)
+        st.plotly_chart(
+            plain(drawn), theme=None, key=f"plot-{name}", alt=f"{finding.title}. {finding.summary}", config=CONFIG
+        )
         _foot(name, finding, rows, behind, is_figure=True)
 
 

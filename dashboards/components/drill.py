@@ -1,6 +1,7 @@
 """The rows behind a number: a dialog with every filter carried, paged, and downloads that are made when asked for."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from math import ceil
 
 import polars as pl
@@ -36,7 +37,8 @@ def _marks(name: str, behind: dict[str, Rows], filters: Filters) -> None:
 def _rows(name: str, rows: Rows, filters: Filters) -> None:
     total, counted = rows.counts()
     words = f"{counted:,} of {count_text(total, 'row')} counted" if rows.is_rate else count_text(total, "row")
-    st.caption(f"{words} · {filters.in_words()}")
+    # Values of filters are data: written as text, never as Markdown, in which they could be a picture or a link.
+    st.html(f'<p class="tl-facts-line">{escape(f"{words} · {filters.in_words()}")}</p>')
     pages = max(ceil(total / PAGE_SIZE), 1)
     number = st.pagination(pages, key=f"rows-page-{name}") if pages > 1 else 1
     shown = rows.page(number, PAGE_SIZE)

@@ -1,15 +1,18 @@
 """Colours by arithmetic: contrast after WCAG 2.2, and what colour-blind readers see after Machado and others (2009)."""
 
+import json
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dashboards.charts.style import PALETTES, Mode, text_on
+from dashboards.charts.style import PALETTES, Mode, figure, plain, text_on
 from tests.conftest import ROOT
 
 Vector = NDArray[np.float64]
@@ -194,3 +197,27 @@ def test_the_page_and_its_charts_use_the_same_colours(mode: Mode) -> None:
     shown = {name: VARIABLES[name][mode].upper() for name in (*drawn, "bad")}
     assert shown == {**drawn, "bad": palette.lost}
     assert THEME[mode]["textColor"] == palette.ink
+
+
+NAME = "<a href='https://example.org'>Acme</a> <span style='fill:url(https://example.org)'>$1$</span> <script>"
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_name_with_tags_is_written_out_wherever_it_stands(kind: Callable[[list[str]], Any]) -> None:
+    """Plotly makes links of <a> and takes a style; a name comes from the data."""
+    drawn = figure("light", 100)
+    drawn.add_bar(x=kind([NAME, "B"]), y=[1, 2], customdata=[[NAME, 1], ["B", 2]], hovertemplate="%{x}<extra></extra>")
+    drawn.add_annotation(x=NAME, y=1, text=f"<b>{NAME}</b><br>1")
+    drawn.update_xaxes(tickvals=[0, 1], ticktext=[NAME, "B"])
+    told = json.dumps(plain(drawn).to_plotly_json(), default=list)
+    assert not re.search("<(?:a|script|span)", told)
+    assert "&lt;a href" in told
+    assert "<extra></extra>" in told
+    assert "<b>&lt;a" in told
+
+
+@pytest.mark.parametrize("tag", ['<span style="font-size:11px;color:#59636E">', "<span style='color:#59636E'>", "<b>"])
+def test_the_tags_of_our_charts_stay(tag: str) -> None:
+    drawn = figure("light", 100)
+    drawn.add_annotation(x=0, y=0, text=f"{tag}1<br>2")
+    assert plain(drawn) is drawn
