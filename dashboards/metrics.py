@@ -152,7 +152,7 @@ def _where(known: Catalogue, metric: str, scope: Scope) -> tuple[str, ...]:
     model = known.model(metric)
     parts = []
     if scope.host_id is not None:
-        parts.append(_host_condition(model))
+        parts.append(_host_condition(model, scope))
     if scope.since() is not None:
         grain = model.grain(known.metric(metric).clock_column)
         parts.append(f"{{{{ TimeDimension('metric_time', '{grain}') }}}} >= $since")
@@ -162,14 +162,15 @@ def _where(known: Catalogue, metric: str, scope: Scope) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _host_condition(model: Model) -> str:
+def _host_condition(model: Model, scope: Scope) -> str:
     if "host" in model.entities:
         return "{{ Entity('host') }} = $host"
     if "host_id" in model.dimensions:
         return f"{{{{ Dimension('{model.entity}__host_id') }}}} = $host"
     if not model.is_of_employers:
         raise PlatformMetricError(model.name)
-    return "list_contains($employers, {{ Entity('employer') }})"
+    employers = ", ".join(f"${name}" for name in scope.employer_parameters()) or "null"
+    return f"{{{{ Entity('employer') }}}} in ({employers})"
 
 
 def _tidy(found: pl.DataFrame, names: Sequence[str], by: str | None) -> pl.DataFrame:

@@ -95,11 +95,15 @@ class Scope:
         months = PERIODS[self.filters.period]
         return None if months is None else months_before(self.generation.as_of, months)
 
+    def employer_parameters(self) -> list[str]:
+        """Name the parameters of the host's employers: one each, since a list keeps DuckDB from skipping rows."""
+        return [f"employer_{number}" for number in range(len(self.employer_ids))]
+
     def parameters(self) -> dict[str, Value]:
         """Return the values that a statement under this scope may bind."""
         bound: dict[str, Value] = {name: values for name, values in self.filters.chosen if values}
         if self.host_id is not None:
-            bound |= {"host": self.host_id, "employers": self.employer_ids}
+            bound |= {"host": self.host_id} | dict(zip(self.employer_parameters(), self.employer_ids, strict=True))
         if (since := self.since()) is not None:
             bound["since"] = since
         return bound
