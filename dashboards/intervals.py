@@ -66,7 +66,7 @@ def design_effect(successes: Sequence[float], trials: Sequence[float]) -> float 
 
 
 def design_effect_of_sums(
-    clusters: int, hits: float, size: float, *, hit_squares: float, products: float, size_squares: float
+    clusters: float, hits: float, size: float, *, hit_squares: float, products: float, size_squares: float
 ) -> float | None:
     """Return the design effect from sums over clusters that have trials: for many groups at once, summed elsewhere.
 
@@ -89,6 +89,11 @@ def clustered_wilson(successes: Sequence[float], trials: Sequence[float]) -> Int
     if total <= 0:
         return None
     return deflated_wilson(float(np.sum(successes)), total, design_effect(successes, trials))
+
+
+def clustered_wilson_of_sums(clusters: float, hits: float, size: float, **squares: float) -> Interval | None:
+    """Return the same interval from sums over the clusters that have trials: those of ``design_effect_of_sums``."""
+    return deflated_wilson(hits, size, design_effect_of_sums(clusters, hits, size, **squares)) if size else None
 
 
 def deflated_wilson(successes: float, trials: float, effect: float | None) -> Interval | None:

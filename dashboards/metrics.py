@@ -1,8 +1,9 @@
 """Metric values: MetricFlow compiles the SQL, the viewer's connection runs it. The only file that asks MetricFlow."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -60,11 +61,14 @@ def values(scope: Scope, names: Sequence[str], by: str | None = None) -> pl.Data
     """Return one column per metric, and one row per group when ``by`` names a dimension, a time grain or a cluster.
 
     Counts and sums over nothing are 0, all else is null. Filters that a metric's model does not carry are left out:
-    ``ignored_filters`` says which.
+    ``ignored_filters`` says which. A ratio is asked as its two parts and divided here, as MetricFlow would: MetricFlow
+    reads the mart anew for each ratio of a statement (2026-11-22).
     """
     known = catalogue(scope.generation)
+    ratios = {name: parts for name in names if (parts := _simple_parts(known, name))}
+    asked = dict.fromkeys(chain.from_iterable(ratios.get(name, (name,)) for name in names))
     frames = [
-        (among, frame(scope.generation, scope.viewer, query(scope, among, by))) for among in _together(known, names)
+        (among, frame(scope.generation, scope.viewer, query(scope, among, by))) for among in _together(known, asked)
     ]
     tidied = [_tidy(found, among, by) for among, found in frames]
     joined = tidied[0]
@@ -74,9 +78,57 @@ def values(scope: Scope, names: Sequence[str], by: str | None = None) -> pl.Data
             if by is None
             else joined.join(other, on=GROUP, how="full", coalesce=True, nulls_equal=True)
         )
+    divided = joined.with_columns(_quotient(*parts).alias(name) for name, parts in ratios.items())
     totals = [name for name in names if known.metric(name).is_total]
-    counted = joined.with_columns(pl.col(totals).fill_null(0))
+    counted = divided.with_columns(pl.col(totals).fill_null(0))
     return counted.select([*([GROUP] if by else []), *names]).sort(GROUP) if by else counted.select(names)
+
+
+def cluster_sums(scope: Scope, rates: Sequence[str], by: str) -> dict[str, dict[str, float]]:
+    """Return of each rate, over the clusters that have units of it, what ``design_effect_of_sums`` takes.
+
+    The clusters are summed where they are counted: there may be a hundred thousand of them.
+    """
+    known = catalogue(scope.generation)
+    found: dict[str, dict[str, float]] = {}
+    for among in _together(known, rates):
+        parts = {name: _simple_parts(known, name) for name in among}
+        counted = query(scope, list(dict.fromkeys(chain.from_iterable(parts.values()))), by)
+        sums = ", ".join(
+            f"{words} filter (where {whole} > 0) as {name}__{key}"
+            for name, (hits, whole) in parts.items()
+            for key, words in _moments(hits, whole).items()
+        )
+        row = frame(
+            scope.generation, scope.viewer, replace(counted, text=f"select {sums} from ({counted.text}) as clusters")
+        ).row(0, named=True)
+        found |= {name: {key: row[f"{name}__{key}"] or 0 for key in _moments("", "")} for name in among}
+    return found
+
+
+def _moments(hits: str, whole: str) -> dict[str, str]:
+    """Return the sums over clusters as SQL: doubles, since squares outgrow decimals."""
+    k, n = f"cast({hits} as double)", f"cast({whole} as double)"
+    return {
+        "clusters": "count(*)",
+        "hits": f"sum({k})",
+        "size": f"sum({n})",
+        "hit_squares": f"sum({k} * {k})",
+        "products": f"sum({k} * {n})",
+        "size_squares": f"sum({n} * {n})",
+    }
+
+
+def _simple_parts(known: Catalogue, name: str) -> tuple[str, ...]:
+    """Return numerator and denominator of a ratio that one statement can ask, or nothing."""
+    definition = known.metric(name)
+    parts = tuple(part for part in (definition.numerator, definition.denominator) if part)
+    is_simple = len(parts) == 2 and all(known.metric(part).kind == "simple" for part in parts)
+    return parts if is_simple and len(_together(known, parts)) == 1 else ()
+
+
+def _quotient(numerator: str, denominator: str) -> pl.Expr:
+    return pl.when(pl.col(denominator) != 0).then(pl.col(numerator) / pl.col(denominator))
 
 
 def query(scope: Scope, names: Sequence[str], by: str | None = None) -> Query:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -10,8 +9,8 @@ import polars as pl
 from dashboards.database import Query
 from dashboards.definitions import Catalogue, Definition, Model, catalogue
 from dashboards.formats import difference_text, interval_text, value_text
-from dashboards.intervals import Interval, clustered_wilson, newcombe
-from dashboards.metrics import CLUSTERS, GROUP, ignored_filters, query, values
+from dashboards.intervals import Interval, clustered_wilson_of_sums, newcombe, wilson
+from dashboards.metrics import CLUSTERS, GROUP, cluster_sums, ignored_filters, query, values
 from dashboards.rows import Rows, rows_behind
 from dashboards.scope import Filters, Scope
 from dashboards.terms import against_text, is_over, term_key, year_before
@@ -111,7 +110,7 @@ def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
     needed = _with_parts(known, names)
     totals = values(scope, needed).row(0, named=True)
     by_term = _by_term(scope, [name for name in needed if known.dimension(known.model(name), "term_label")])
-    intervals = _intervals(scope, known, [name for name in names if _is_count_rate(known, name)])
+    intervals = _intervals(scope, known, [name for name in names if _is_count_rate(known, name)], totals)
     found = {}
     for name in names:
         definition = known.metric(name)
@@ -157,22 +156,28 @@ def _part_unit(known: Catalogue, definition: Definition) -> str:
     return known.metric(definition.numerator).unit if definition.numerator else definition.unit
 
 
-def _intervals(scope: Scope, known: Catalogue, names: Sequence[str]) -> dict[str, Interval | None]:
+def _intervals(
+    scope: Scope, known: Catalogue, names: Sequence[str], totals: Mapping[str, Any]
+) -> dict[str, Interval | None]:
     """Return Wilson's intervals: platform figures cluster by employer, employer figures by project.
 
     One statement for all rates of a mart and term.
     """
-    clusters: dict[str | None, list[Definition]] = {}
-    for definition in map(known.metric, names):
-        clusters.setdefault(_cluster(scope, known.models[definition.model]), []).append(definition)
-    found = {}
-    for cluster, definitions in clusters.items():
-        parts = [(str(each.numerator), str(each.denominator)) for each in definitions]
-        counted = values(scope, list(dict.fromkeys(chain.from_iterable(parts))), by=cluster)
-        for definition, (numerator, denominator) in zip(definitions, parts, strict=True):
-            units = counted.filter(pl.col(denominator) > 0)
-            found[definition.name] = clustered_wilson(units[numerator].to_list(), units[denominator].to_list())
+    clusters: dict[str | None, list[str]] = {}
+    for name in names:
+        clusters.setdefault(_cluster(scope, known.model(name)), []).append(name)
+    found: dict[str, Interval | None] = {}
+    for cluster, among in clusters.items():
+        if cluster is None:
+            found |= {name: _plain_interval(known.metric(name), totals) for name in among}
+        else:
+            sums = cluster_sums(scope, among, cluster)
+            found |= {name: clustered_wilson_of_sums(**sums[name]) for name in among}
     return found
+
+
+def _plain_interval(definition: Definition, totals: Mapping[str, Any]) -> Interval | None:
+    return wilson(totals[str(definition.numerator)], totals[str(definition.denominator)])
 
 
 def _cluster(scope: Scope, model: Model) -> str | None:

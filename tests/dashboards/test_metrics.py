@@ -6,10 +6,40 @@ import pytest
 from dashboards import metrics
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import UnknownMetricError, catalogue
+from dashboards.intervals import clustered_wilson, clustered_wilson_of_sums
 from dashboards.metrics import GROUP, PlatformMetricError, UnreachableGroupError, ignored_filters, values
 from dashboards.scope import DIMENSIONS, Filters, Scope
 
 ScopeOf = Callable[..., Scope]
+
+
+@pytest.mark.parametrize("by", [None, "term_label"])
+def test_a_ratio_is_what_metricflow_divides(by: str | None, platform: ScopeOf, employer: ScopeOf) -> None:
+    for scope in (platform(), employer(Filters("Last 24 months", (("category", ("sales",)),)))):
+        known = catalogue(scope.generation)
+        for name, definition in known.metrics.items():
+            model = known.model(name)
+            is_asked = model.is_of_employers or scope.host_id is None
+            if not definition.is_rate or not is_asked or (by and known.dimension_of(name, by) is None):
+                continue
+            theirs = run(scope.generation, metrics.query(scope, [name], by))
+            group = next((column for column in theirs.columns if column != name), None)
+            ours = values(scope, [name], by)
+            if group is None:
+                assert ours[name].to_list() == pytest.approx(theirs[name].cast(pl.Float64).to_list(), nan_ok=True), name
+            else:
+                told = dict(theirs.select(group, pl.col(name).cast(pl.Float64)).iter_rows())
+                assert dict(ours.iter_rows()) == pytest.approx(told), name
+
+
+def test_the_sums_over_clusters_are_those_of_the_clusters(platform: ScopeOf) -> None:
+    scope, name = platform(), "selection_rate"
+    parts = ("applications_selected", "applications_mature")
+    clusters = values(scope, parts, by="employer").filter(pl.col(parts[1]) > 0)
+    hits, sizes = (clusters[part].to_list() for part in parts)
+    sums = metrics.cluster_sums(scope, [name], "employer")[name]
+    assert (sums["clusters"], sums["hits"], sums["size"]) == (len(sizes), sum(hits), sum(sizes))
+    assert clustered_wilson_of_sums(**sums) == clustered_wilson(hits, sizes)
 
 
 def test_a_metric_of_the_platform_is_not_asked_of_an_employer(employer: ScopeOf) -> None:
