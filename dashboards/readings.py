@@ -128,7 +128,7 @@ def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
             part_unit=_part_unit(known, definition),
             mature_share=_mature_share(definition, totals),
             unknown=totals.get(definition.unknown or ""),
-            change=_change(known, definition, by_term, scope),
+            change=_change(known, definition, by_term, scope, intervals.get(name)),
             rows=rows_behind(scope, name),
             notes=_notes(scope, definition, intervals.get(name)),
             is_metric=True,
@@ -199,8 +199,14 @@ def _by_term(scope: Scope, names: Sequence[str]) -> pl.DataFrame:
     return values(open_terms, names, by="term_label") if names else pl.DataFrame({GROUP: []})
 
 
-def _change(known: Catalogue, definition: Definition, by_term: pl.DataFrame, scope: Scope) -> Change | None:
-    """Compare the latest term that is fit for it with the same term a year earlier."""
+def _change(
+    known: Catalogue, definition: Definition, by_term: pl.DataFrame, scope: Scope, interval: Interval | None
+) -> Change | None:
+    """Compare the latest term that is fit for it with the same term a year earlier.
+
+    Units of a term come in the same clusters as all together, so the change is as uncertain by the same design effect.
+    """
+    effect = interval.design_effect if interval else None
     grows = definition.model in GROWING and not definition.window_days and definition.expression != "1"
     if grows or definition.name not in by_term.columns:
         return None
@@ -210,19 +216,20 @@ def _change(known: Catalogue, definition: Definition, by_term: pl.DataFrame, sco
     for term in sorted(fit, key=term_key, reverse=True):
         base = rows.get(year_before(term))
         if base and _is_fit(definition, base, scope):
-            difference = _difference(known, definition, rows[term], base)
+            difference = _difference(known, definition, rows[term], base, effect or 1.0)
             return Change(term, year_before(term), rows[term][definition.name], base[definition.name], difference)
     return None
 
 
 def _difference(
-    known: Catalogue, definition: Definition, row: Mapping[str, Any], base: Mapping[str, Any]
+    known: Catalogue, definition: Definition, row: Mapping[str, Any], base: Mapping[str, Any], effect: float
 ) -> Interval | None:
-    """Return the interval of the change of a rate that counts units."""
+    """Return the interval of the change of a rate that counts units, each count divided by the design effect."""
     if not _is_count_rate(known, definition.name):
         return None
     numerator, denominator = str(definition.numerator), str(definition.denominator)
-    return newcombe(row[numerator], row[denominator], base[numerator], base[denominator])
+    counts = (each[part] / effect for each in (row, base) for part in (numerator, denominator))
+    return newcombe(*counts)
 
 
 def _is_fit(definition: Definition, row: dict[str, float | None], scope: Scope) -> bool:

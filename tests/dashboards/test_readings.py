@@ -1,10 +1,12 @@
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from dashboards.database import current_generation
 from dashboards.definitions import catalogue
-from dashboards.intervals import CLUSTERS_NEEDED
+from dashboards.intervals import CLUSTERS_NEEDED, newcombe
 from dashboards.metrics import values
 from dashboards.readings import read
 from dashboards.scope import Filters, Scope
@@ -45,6 +47,25 @@ def test_a_change_compares_a_term_that_is_over_with_the_same_term_a_year_before(
     assert change is not None
     assert change.base_term == year_before(change.term)
     assert is_over(change.term, platform().generation.as_of.date())
+
+
+def test_a_change_is_as_uncertain_as_its_clusters_make_it(
+    small_published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Units of one employer share their fate: what is noise is judged by the deflated counts, as the interval is."""
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(small_published))
+    scope = Scope(current_generation(), "leadership")
+    rate = read(scope, ["selection_rate"])["selection_rate"]
+    change, effect = rate.change, rate.interval.design_effect  # type: ignore[union-attr]
+    assert change is not None
+    assert change.interval is not None
+    assert effect is not None
+    assert effect > 1.2
+    known = catalogue(scope.generation).metric("selection_rate")
+    parts = [str(known.numerator), str(known.denominator)]
+    by_term = {row["group"]: row for row in values(scope, parts, by="term_label").iter_rows(named=True)}
+    later, base = ([by_term[term][part] / effect for part in parts] for term in (change.term, change.base_term))
+    assert change.interval == newcombe(*later, *base)
 
 
 def test_a_change_follows_the_term_that_is_picked(platform: ScopeOf) -> None:
