@@ -16,6 +16,9 @@ STEPS = {
     "days_to_submit": "Started to submitted",
     "days_to_approve": "Submitted to approved",
 }
+TAKEN = {"days_to_select": "shortlisted_at is not null"}
+"""Step -> who took it, where its column also counts others: a quarter are selected from applying, without a list."""
+
 ENDS = {
     "rejected": "Not selected",
     "withdrawn": "Withdrew",
@@ -143,7 +146,8 @@ def stage_times(scope: Scope) -> pl.DataFrame:
         for place, (column, name) in enumerate(STEPS.items())
     ]
     sliced = f"""
-        select {", ".join(STEPS)} from analytics.marts.fct_applications
+        select {", ".join(f"case when {TAKEN.get(each, 'true')} then {each} end as {each}" for each in STEPS)}
+        from analytics.marts.fct_applications
         where {conditions(scope, "applied_date", COLUMNS)}
     """
     query = Query.of(" union all ".join(parts) + " order by place", scope.parameters(), sliced)
@@ -174,7 +178,9 @@ def exit_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
 
 def step_rows(scope: Scope) -> list[tuple[str, Rows | None]]:
     """Return the rows behind each step: those who took it."""
-    return [(name, _rows(scope, f"{column} is not null")) for column, name in STEPS.items()]
+    return [
+        (name, _rows(scope, f"{column} is not null and {TAKEN.get(column, 'true')}")) for column, name in STEPS.items()
+    ]
 
 
 def completed_rows(scope: Scope) -> list[tuple[str, Rows | None]]:

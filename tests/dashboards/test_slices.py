@@ -117,3 +117,18 @@ def test_conditions_hold_names_and_parameters_and_no_value(employer: ScopeOf) ->
     assert "Retail" not in text
     assert "$category" in text
     assert "$since" in text
+
+
+def test_a_step_is_timed_over_those_who_took_it(employer: ScopeOf) -> None:
+    """Who is selected without a shortlist has days to selection, from applying, and took no step from shortlist."""
+    scope = employer()
+    text = "select * from analytics.marts.fct_applications where host_id = $host and selected_at is not null"
+    own = run(scope.generation, Query.of(text, scope.parameters()))
+    took = own.filter(pl.col("shortlisted_at").is_not_null())["days_to_select"].cast(pl.Float64)
+    assert 0 < took.len() < own.height
+    step = applications.stage_times(scope).row(by_predicate=pl.col("step") == "Shortlisted to selected", named=True)
+    assert step["n"] == took.len()
+    assert step["median"] == pytest.approx(took.median())
+    rows = dict(applications.step_rows(scope))["Shortlisted to selected"]
+    assert rows is not None
+    assert rows.counts()[0] == took.len()
