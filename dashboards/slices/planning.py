@@ -17,6 +17,7 @@ from dashboards.economics.planner import (
     outlook,
 )
 from dashboards.formats import count_text, share_text
+from dashboards.metrics import values
 from dashboards.readings import Explanation, Reading, read
 from dashboards.scope import Scope, conditions, months_before
 from dashboards.slices.peers import ALL, pooled
@@ -82,14 +83,15 @@ def start(scope: Scope, name: str) -> Start:
         comparison_rate=_own_or_peers(scope, found[PASSED_OVER], "rate"),
         projects_a_year=projects_a_year(scope),
         have=have,
-        waiting=waiting(found[name]),
+        waiting=waiting(scope, name, have),
     )
 
 
-def waiting(reading: Reading) -> int:
-    """Return how many units of the cohort are still inside their window, after its share that is mature."""
-    share, have = reading.mature_share, reading.denominator or 0
-    return 0 if not share else round(have / share - have)
+def waiting(scope: Scope, name: str, have: int) -> int:
+    """Return how many units of a rate's cohort are not mature yet: all of them where none is."""
+    cohort = catalogue(scope.generation).metric(name).cohort
+    whole, *out = (int(each or 0) for each in values(scope, cohort).row(0)) if cohort else (have,)
+    return max(whole - sum(out) - have, 0)
 
 
 def _own_or_peers(scope: Scope, reading: Reading, stand_in: str) -> Given:

@@ -10,7 +10,7 @@ from dashboards.database import Query, run
 from dashboards.economics.planner import STAND_INS, Standing, outlook
 from dashboards.findings import planner as findings
 from dashboards.readings import read
-from dashboards.scope import Filters, Scope, months_before
+from dashboards.scope import Filters, Scope, conditions, months_before
 from dashboards.slices import peers, planning
 
 ScopeOf = Callable[..., Scope]
@@ -37,6 +37,19 @@ def test_those_waiting_are_the_immature_of_the_cohort(employer: ScopeOf) -> None
     """
     waiting = run(scope.generation, Query.of(text, scope.parameters()))["waiting"][0]
     assert planning.start(scope, "hire_through_matured").waiting == waiting > 0
+
+
+def test_a_cohort_of_which_nobody_is_mature_waits_as_a_whole(employer: ScopeOf) -> None:
+    """Two years after completing lie after any cohort of the last year: the share mature is 0, and all are waiting."""
+    scope = employer(Filters("Last 12 months"))
+    found = planning.start(scope, "hire_through_matured_730_days")
+    text = f"""
+        select count(*) as n from analytics.marts.fct_person_host_outcomes
+        where is_eligible = 1 and {conditions(scope, "completed_date", ())}
+    """
+    whole = run(scope.generation, Query.of(text, scope.parameters()))["n"][0]
+    assert (found.have, found.waiting) == (0, whole)
+    assert whole > 0
 
 
 def test_an_unknown_rate_is_refused(employer: ScopeOf) -> None:
