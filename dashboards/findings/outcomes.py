@@ -37,7 +37,8 @@ def left_out(counts: pl.DataFrame) -> str:
     row = counts.row(0, named=True)
     unknown = f", {row['unknown_graduation']:,} of unknown graduation" if row["unknown_graduation"] else ""
     return (
-        f"Completers whose window is over, hatched those still watched. Left out: {row['pre_existing']:,} known to the "
+        f"Completers watched for the whole window; hatched, whose window is not over or was not seen to its end. "
+        f"Left out: {row['pre_existing']:,} known to the "
         f"host before, {row['employed_elsewhere']:,} employed elsewhere when they completed{unknown}"
     )
 
@@ -46,13 +47,14 @@ def maturity(meters: pl.DataFrame) -> Finding:
     """Say how much of the cohort has its whole year behind it."""
     row = meters.filter(pl.col("window") == "12 months").row(0, named=True)
     parts = [
-        f"{each['window']}: {each['mature']:,} over, {each['waiting']:,} not" for each in meters.iter_rows(named=True)
+        f"{each['window']}: {each['mature']:,} watched throughout, {each['waiting']:,} not"
+        for each in meters.iter_rows(named=True)
     ]
     if row["share"] is None:
         return Finding("There are no completers to watch", "Nobody in this slice is waited for.")
     return Finding(
         f"{whole_share_text(row['share'])} of completers have been watched for a full year",
-        f"Completers whose window is over. {', '.join(parts)}.",
+        f"Completers watched for the whole window. {', '.join(parts)}.",
     )
 
 

@@ -21,15 +21,15 @@ def funnel(stages: pl.DataFrame) -> Finding:
 
 
 def after_completion(stages: pl.DataFrame) -> Finding:
-    """Say how many completers the host hired so far, and how many are still inside their window."""
+    """Say how many completers the host hired so far, and how many could not be watched for a year yet."""
     reached = dict(stages.select("stage", "reached").iter_rows())
     waiting = int(stages.filter(pl.col("stage") == "Completed")["still_open"].sum())
     parts = [f"{stage} {count:,}" for stage, count in reached.items()]
     hired = count_text(reached["Hired"], "hire", "hires")
     return Finding(
-        f"{hired} so far out of {count_text(reached['Completed'], 'completer')}; {waiting:,} still in their first year",
+        f"{hired} so far out of {count_text(reached['Completed'], 'completer')}; {waiting:,} not watched for a year",
         f"Persons x host after a completed project. {', '.join(parts)}. "
-        f"{waiting:,} have no offer yet and less than 365 days behind them.",
+        f"{waiting:,} have no offer yet and were not watched for 365 days: the year is not over, or was not seen.",
     )
 
 

@@ -192,7 +192,8 @@ def reviews(work: pl.DataFrame) -> pl.DataFrame:
 def completers(scope: Scope, people: pl.DataFrame) -> pl.DataFrame:
     """Return what came of those applicants who completed: person_key, completed_at, offered_at, hired, came_of_it.
 
-    Whoever was known to the host before is no outcome of the project. A start elsewhere is not told.
+    Whoever was known to the host before is no outcome of the project. A start elsewhere is not told. A year that is
+    over by the calendar but was not seen to its end, since feed or consent ended, is neither an outcome nor awaited.
     """
     text = f"""
         select distinct
@@ -205,14 +206,16 @@ def completers(scope: Scope, people: pl.DataFrame) -> pl.DataFrame:
                 when is_hired = 1 then 'Hired'
                 when is_offered = 1 then 'Offered'
                 when is_mature_365_days = 1 then 'No offer within a year'
-                else 'Still in the first year'
+                when completed_date + 365 > $today then 'Still in the first year'
+                else 'Not watched for a year'
             end as came_of_it,
         from analytics.marts.fct_person_host_outcomes
         where list_contains($pairs, person_host_key) and {conditions(_whole(scope), "completed_date", ())}
         order by completed_at, person_key
     """
     pairs = tuple(people["person_host_key"].drop_nulls().unique().sort())
-    return frame(scope.generation, scope.viewer, Query.of(text, _whole(scope).parameters() | {"pairs": pairs}))
+    bound = _whole(scope).parameters() | {"pairs": pairs, "today": scope.generation.as_of.date()}
+    return frame(scope.generation, scope.viewer, Query.of(text, bound))
 
 
 def course(found: dict[str, Any], people: pl.DataFrame, work: pl.DataFrame) -> pl.DataFrame:

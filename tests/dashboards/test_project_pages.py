@@ -1,6 +1,7 @@
 """The Projects page: one employer's projects, and nothing of another's."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -141,6 +142,22 @@ def test_one_project_is_its_rows(employer: ScopeOf) -> None:
         project_pages.completers(scope, project_pages.applicants(scope, number)).height
         == own.filter(pl.col("approved_at").is_not_null())["person_key"].n_unique()
     )
+
+
+def test_only_a_year_that_runs_is_said_to_run(employer: ScopeOf) -> None:
+    """A year that is over but was not seen to its end is neither awaited nor an outcome."""
+    scope = employer()
+    as_of = scope.generation.as_of.date()
+    pairs = mart(scope, "fct_person_host_outcomes").filter(
+        (pl.col("host_id") == scope.host_id) & (pl.col("is_pre_existing") == 0) & (pl.col("is_hired") == 0)
+        & (pl.col("is_offered") == 0) & (pl.col("is_mature_365_days") == 0)
+    )  # fmt: skip
+    runs = dict(pairs.select("person_key", pl.col("completed_date").dt.offset_by("365d") > as_of).iter_rows())
+    found = project_pages.completers(scope, pairs)
+    said = dict(found.select("person_key", "came_of_it").iter_rows())
+    assert said == {key: "Still in the first year" if run else "Not watched for a year" for key, run in runs.items()}
+    late = replace(scope, generation=replace(scope.generation, as_of=datetime(2030, 1, 1)))
+    assert set(project_pages.completers(late, pairs)["came_of_it"]) == {"Not watched for a year"}
 
 
 def test_a_foreign_number_finds_nothing(employer: ScopeOf, stranger: Scope) -> None:
