@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboards.database import Generation, Parameters, Query, frame, run
 from dashboards.definitions import TERM, Catalogue, Definition, Model, catalogue
-from dashboards.openable import COLUMNS, KEYS
+from dashboards.openable import COLUMNS, ELSEWHERE, KEYS, LEFT_OUT, UNNAMED
 from dashboards.scope import DIMENSIONS, SENSITIVE, Scope, conditions
 
 COUNTED = "is_counted"
@@ -49,7 +49,7 @@ def rows_behind(scope: Scope, name: str) -> Rows | None:
         return None
     whole = _flag(known, definition.denominator or name, model)
     counted = _flag(known, definition.numerator or name, model)
-    if whole is None or counted is None:
+    if whole is None or counted is None or ELSEWHERE.search(f"{whole} {counted}"):
         return None
     # Money spent where nothing came of it adds to a numerator and to no denominator.
     where = f"{_kept(scope, known, definition, model)} and ({whole} or {counted})"
@@ -73,7 +73,7 @@ def slice_rows(
     ``columns`` are the mart's own columns that filters name, ``term_column`` the term of a row, as in ``conditions``;
     ``parameters`` are values that the condition binds besides the scope's.
     """
-    if not may_open(scope, mart):
+    if not may_open(scope, mart) or ELSEWHERE.search(f"{condition} {counted}"):
         return None
     where = f"{conditions(scope, date_column, columns, term_column)} and ({condition})"
     found = _rows(scope, mart, where, f"({counted})", date_column, is_rate=is_rate)
@@ -86,11 +86,15 @@ def may_open(scope: Scope, mart: str) -> bool:
 
 
 def _rows(scope: Scope, mart: str, where: str, counted: str, date_column: str, *, is_rate: bool) -> Rows:
+    columns, order = COLUMNS[mart], f"{date_column} desc, {', '.join(KEYS.get(mart, COLUMNS[mart][:1]))}"
+    if scope.host_id is not None and mart in UNNAMED and LEFT_OUT.search(f"{where} {counted}"):
+        # In the order of the moments left out, rows could be laid beside those that have them.
+        columns, order = UNNAMED[mart], ", ".join(str(place) for place in range(2, len(UNNAMED[mart]) + 2))
     text = f"""
-        select coalesce({counted}, false) as {COUNTED}, {", ".join(COLUMNS[mart])}
+        select coalesce({counted}, false) as {COUNTED}, {", ".join(columns)}
         from analytics.marts.{mart}
         where {where}
-        order by {COUNTED} desc, {date_column} desc, {", ".join(KEYS.get(mart, COLUMNS[mart][:1]))}
+        order by {COUNTED} desc, {order}
     """
     return Rows(scope.generation, scope.viewer, Query.of(text, scope.parameters()), is_rate)
 
