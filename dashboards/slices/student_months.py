@@ -101,13 +101,24 @@ def activity_readings(scope: Scope, by_month: pl.DataFrame) -> list[Reading]:
                     owner="platform analytics",
                     direction="higher is better",
                 ),
-                receipt=Query.of(f"select sum({column}) from analytics.marts.agg_student_months"),
+                receipt=_latest_query(scope, by_month, column),
                 filters=scope.filters,
                 rows=_behind_latest(scope, by_month, column),
                 notes=(found.note if found else "no month is over",),
             )
         )
     return readings
+
+
+def _latest_query(scope: Scope, by_month: pl.DataFrame, column: str) -> Query:
+    """Return the statement of a count of the last month under the scope; of no month where none is over."""
+    month = "null" if by_month.is_empty() else f"date '{by_month['month'][-1]:%Y-%m-%d}'"
+    text = f"""
+        select sum({column}) as {column}
+        from analytics.marts.agg_student_months
+        where month_start_date = {month} and {conditions(scope, "month_start_date", COLUMNS)}
+    """
+    return Query.of(text, scope.parameters())
 
 
 def _behind_latest(scope: Scope, by_month: pl.DataFrame, column: str) -> Rows | None:

@@ -179,6 +179,16 @@ def test_months_count_students_once_and_applications_all(
     assert found["month"].max() < generation.as_of.date()  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("filters", [Filters(), NARROW])
+def test_the_receipt_of_a_month_s_count_gives_it(filters: Filters, platform: ScopeOf) -> None:
+    scope = platform(filters)
+    for reading in student_months.activity_readings(scope, student_months.months(scope)):
+        assert reading.value == run(scope.generation, reading.receipt).item()
+        assert reading.value is not None
+    nothing = student_months.activity_readings(scope, student_months.months(scope).clear())
+    assert {run(scope.generation, each.receipt).item() for each in nothing} == {None}
+
+
 def test_a_month_is_compared_with_the_same_month_a_year_before() -> None:
     months = pl.DataFrame(
         {"month": [date(2025, 6, 1), date(2026, 5, 1), date(2026, 6, 1)], "student_count": [50, 9, 60]}
