@@ -13,7 +13,11 @@ HHI_MODERATE, HHI_HIGH = 1000, 1800
 def fill(by_term: pl.DataFrame) -> Finding:
     """Say how the fill rate of the last fully mature term compares with that of a year before."""
     mature = by_term.filter((pl.col("mature_share") > 0.999) & pl.col("fill_rate_30_days").is_not_null())
-    parts = [f"{row['term']} {share_text(row['fill_rate_30_days'])}" for row in by_term.iter_rows(named=True)]
+    parts = [
+        f"{row['term']} {share_text(row['fill_rate_30_days'])}"
+        + ("" if (row["mature_share"] or 0) > 0.999 else " so far, of those posted early enough")
+        for row in by_term.iter_rows(named=True)
+    ]
     if mature.is_empty():
         return Finding("No term is mature yet", "Fill rates need projects posted at least 60 days ago.")
     last = mature.row(-1, named=True)

@@ -62,3 +62,12 @@ def test_concentration_is_worded_by_the_index() -> None:
 def test_a_quarantine_that_is_empty_is_said_to_be() -> None:
     nothing = pl.DataFrame(schema={"rule": pl.String, "quarantined": pl.Int64})
     assert health.quarantine(nothing).title == "The quarantine is empty"
+
+
+def test_a_term_that_is_not_mature_is_said_to_be_filled_so_far() -> None:
+    terms = pl.DataFrame({
+        "term": ["Spring 2026", "Summer 2026"], "fill_rate_30_days": [0.586, 0.541], "mature_share": [1.0, 0.018],
+    })  # fmt: skip
+    said = market.fill(terms)
+    assert said.title == "59 % of Spring 2026 projects filled within 30 days"
+    assert "Spring 2026 58.6 %, Summer 2026 54.1 % so far, of those posted early enough." in said.summary
