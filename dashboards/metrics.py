@@ -144,15 +144,22 @@ def ignored_filters(scope: Scope, name: str) -> list[str]:
     return [DIMENSIONS[each] for each in scope.dimensions() if known.filtered(name, each) is None]
 
 
-@lru_cache(maxsize=4096)
 def compiled(generation: Generation, names: tuple[str, ...], group_by: tuple[str, ...], where: tuple[str, ...]) -> str:
-    """Return MetricFlow's SQL for a shape of question; values come later, as bound parameters."""
+    """Return MetricFlow's SQL for a shape of question; values come later, as bound parameters.
+
+    Generations with the same definitions share it, so that a new one is not slow at first.
+    """
+    return _compiled(manifest_text(generation), names, group_by, where)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(manifest: str, names: tuple[str, ...], group_by: tuple[str, ...], where: tuple[str, ...]) -> str:
     from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
     from metricflow_semantics.errors.error_classes import InvalidQueryException
 
     request = MetricFlowQueryRequest.create(metric_names=names, group_by_names=group_by, where_constraints=where)
     try:
-        return str(_engine(generation).explain(request).sql_statement.sql)
+        return str(_engine(manifest).explain(request).sql_statement.sql)
     except InvalidQueryException as error:
         raise UncompilableError(names, str(error)) from error
 
@@ -160,7 +167,7 @@ def compiled(generation: Generation, names: tuple[str, ...], group_by: tuple[str
 @lru_cache(maxsize=1024)
 def dimensions(generation: Generation, names: tuple[str, ...]) -> tuple[Dimension, ...]:
     """Return every dimension that all of these metrics reach, the dates among them with their finest grain."""
-    found = [_dimension(each) for each in _engine(generation).simple_dimensions_for_metrics(list(names))]
+    found = [_dimension(each) for each in _engine(manifest_text(generation)).simple_dimensions_for_metrics(list(names))]
     return tuple(sorted(found, key=lambda each: each.name))
 
 
@@ -262,6 +269,6 @@ def _duckdb_engine() -> Any:
     return SqlEngine.DUCKDB
 
 
-def _engine(generation: Generation) -> Any:
+def _engine(manifest: str) -> Any:
     with _engine_lock:
-        return _engine_of(manifest_text(generation))
+        return _engine_of(manifest)
