@@ -46,12 +46,7 @@ def benchmarks(rows: pl.DataFrame, mode: Mode) -> go.Figure:
             customdata=theirs.select("label", "peers", "their_units").rows(),
             name="Other employers, pooled",
             mode="markers",
-            marker={
-                "color": colours.ink,
-                "size": 13,
-                "symbol": "diamond-open",
-                "line": {"width": 2},
-            },
+            marker={"color": colours.ink, "size": 13, "symbol": "diamond-open", "line": {"width": 2}},
             cliponaxis=False,
             hovertemplate="%{customdata[0]}: %{customdata[1]} others %{x:.1%} of %{customdata[2]:,}<extra></extra>",
         )

@@ -53,10 +53,6 @@ def margin(curve: pl.DataFrame, marks: pl.DataFrame, mode: Mode) -> go.Figure:
             "rangemode": "tozero",
             "nticks": 6,
         },
-        yaxis={
-            "title": {"text": "margin, points either way"},
-            "tickformat": ".0%",
-            "range": [0, highest * 1.25],
-        },
+        yaxis={"title": {"text": "margin, points either way"}, "tickformat": ".0%", "range": [0, highest * 1.25]},
         margin={"b": 44, "t": 12, "r": 16},
     )

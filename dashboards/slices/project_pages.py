@@ -147,10 +147,7 @@ def costs(scope: Scope, project_id: str) -> pl.DataFrame:
 
         select
             1 as place,
-            case
-                when funded_by = 'employer' then 'Fees, paid by us'
-                else 'Fees, paid by the ' || funded_by
-            end as item,
+            'Fees, paid by ' || case when funded_by = 'employer' then 'us' else 'the ' || funded_by end as item,
             null as hours,
             cast(sum(fee_usd) as double) as amount_usd,
             funded_by = 'employer' as is_own,
@@ -160,9 +157,7 @@ def costs(scope: Scope, project_id: str) -> pl.DataFrame:
         union all
         select
             2 as place,
-            case
-                when cost_type = 'internal_supervisor_time' then 'Supervision' else 'Screening'
-            end as item,
+            case when cost_type = 'internal_supervisor_time' then 'Supervision' else 'Screening' end as item,
             cast(sum(hours * share) as double) as hours,
             cast(sum(amount_usd * share) as double) as amount_usd,
             true as is_own,
