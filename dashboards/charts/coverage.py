@@ -21,7 +21,9 @@ def by_term(found: pl.DataFrame, mode: Mode) -> go.Figure:
     drawn.add_trace(_bars(watched, "Still watching: hires so far, can only rise", colours.soft_ink, hatched))
     _few(drawn, shown, colours.soft_ink)
     top = max([*shown["high"].drop_nulls().to_list(), *shown["value"].drop_nulls().to_list(), LEAST_TOP])
-    drawn.update_xaxes(tickangle=0, categoryorder="array", categoryarray=shown["term"].to_list())
+    terms = shown["term"].to_list()
+    drawn.update_xaxes(tickangle=0, type="category", categoryorder="array", categoryarray=terms)
+    drawn.update_xaxes(range=[-0.5, len(terms) - 0.5])  # where no term has a bar, Plotly knows no place for its words
     drawn.update_yaxes(tickformat=".0%", range=[0, top * 1.12], nticks=5)
     return legend_above(drawn).update_layout(margin={"t": 40}, barmode="overlay")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboards.navigation import PageEntry
 from dashboards.scope import Role
@@ -13,6 +13,8 @@ from tests.conftest import Project
 
 Open = Callable[..., Page]
 Visit = Callable[[PageEntry, Role, Look], Seen]
+
+expect.set_options(timeout=20_000)  # a busy machine draws a page in more than the five seconds of Playwright
 
 
 @pytest.fixture(scope="session")

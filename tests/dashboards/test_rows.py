@@ -80,7 +80,7 @@ def test_the_rows_of_a_metric_that_looks_back_are_those_of_the_last_month(platfo
 
 
 FILTERED = tuple(name for name in DIMENSIONS if name not in SENSITIVE)
-SUBSETS = tuple(chain.from_iterable(combinations(FILTERED, size) for size in range(len(FILTERED) + 1)))
+SUBSETS = tuple(chain.from_iterable(combinations(FILTERED, size) for size in (0, 1, 2, len(FILTERED))))
 
 
 def counting_rows(scope: Scope) -> list[Definition]:
@@ -118,7 +118,7 @@ def common(scope: Scope, dimension: str) -> tuple[str, ...]:
 def test_under_every_combination_of_filters_the_rows_are_the_number(
     chosen: tuple[str, ...], employer: ScopeOf, platform: ScopeOf
 ) -> None:
-    """Golden h: every metric that has rows, and every subset of the filters, for either role."""
+    """Golden h: every metric that has rows, and each filter, each pair and all at once, for either role."""
     picked = tuple((name, common(platform(), name)) for name in chosen)
     for make, period in ((employer, "All time"), (platform, "Last 24 months")):
         scope = make(Filters(period, picked))
