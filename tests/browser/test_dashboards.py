@@ -26,12 +26,24 @@ def values(page: Page) -> list[str]:
     return page.locator(".tl-value").all_inner_texts()
 
 
+CLICKS = 5
+
+
 def choose(page: Page, key: str, option: str) -> None:
-    """Pick an option of a select box or a multiselect and wait for the page to come to rest."""
-    page.locator(f".st-key-{key} input").first.click()
-    page.get_by_role("option", name=option, exact=True).first.click()
-    page.keyboard.press("Escape")
-    rest(page)
+    """Pick an option of a select box or a multiselect and wait for the page to come to rest.
+
+    A click is tried again where the page was drawn anew under it, just after it opened (2026-11-22).
+    """
+    before = page.url
+    for _ in range(CLICKS):
+        page.locator(f".st-key-{key} input").first.click()
+        page.get_by_role("option", name=option, exact=True).first.click()
+        page.keyboard.press("Escape")
+        rest(page)
+        if page.url != before:
+            return
+        page.wait_for_timeout(1_000)
+    raise AssertionError(f"Expected {option!r} of {key!r} in the address, found {page.url}.")
 
 
 def named(opening: tuple[PageEntry, Role, Look]) -> str:

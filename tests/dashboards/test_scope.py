@@ -239,7 +239,7 @@ OF_EVERYBODY = {
     "connect": "by the file; what is read through it is not kept",
     "manifest_text": "what metrics mean, of a generation",
     "catalogue": "what metrics mean, of a generation",
-    "compiled": "SQL without a value, by the shape of the question",
+    "_compiled": "SQL without a value, by the shape of the question",
     "dimensions": "what metrics can be split by",
     "_engine_of": "the engine that compiles, by what metrics mean",
     "_words": "texts in our own code",
