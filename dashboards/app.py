@@ -12,11 +12,10 @@ from streamlit.navigation.page import Page
 
 from dashboards.components import page, states
 from dashboards.components.filter_bar import filter_bar
-from dashboards.components.viewer import NoGrantError, choose_role, choose_scope, host_names
+from dashboards.components.viewer import NoGrantError, choose_scope, host_names, viewer_of
 from dashboards.components.watch import watch
 from dashboards.database import DatabaseError, NothingPublishedError, current_generation
 from dashboards.navigation import SECTIONS, PageEntry, pages_of
-from dashboards.scope import Role
 from dashboards.slices.people import build_facts, choices, hosts
 
 logger = logging.getLogger(__name__)
@@ -49,19 +48,20 @@ def draw() -> None:
     generation = current_generation()
     page.remember_generation(generation)
     facts, known = build_facts(generation), hosts(generation)
-    role = choose_role(facts)
-    entries = pages_of(role)
-    chosen = st.navigation(_sections(role, entries))
+    viewer = viewer_of(facts, known)
+    page.remember_viewer(viewer)
+    entries = pages_of(viewer.role)
+    chosen = st.navigation(_sections(entries))
     entry = next(each for each in entries if each.title == chosen.title)
-    scope = choose_scope(generation, role, entry.audience, known)
+    scope = choose_scope(generation, viewer, entry.audience, known)
     page.header(entry, scope, facts)
-    filters = filter_bar(role, entry, choices(generation), host_names(known))
+    filters = filter_bar(viewer.role, entry, choices(generation), host_names(known))
     page.remember(replace(scope, filters=filters))
     with st.spinner("Counting"):
         chosen.run()
 
 
-def _sections(role: Role, entries: tuple[PageEntry, ...]) -> dict[str, list[Page]]:
+def _sections(entries: tuple[PageEntry, ...]) -> dict[str, list[Page]]:
     """Return the pages of a role under their headings. The first has two addresses, "/" and its name."""
     first = entries[0]
     shown: Literal["visible", "hidden"] = "visible"

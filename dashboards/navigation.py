@@ -11,10 +11,10 @@ Audience = Literal["employer", "platform", "analyst"]
 SECTIONS: dict[Audience, str] = {"platform": "Marketplace", "employer": "One employer", "analyst": "Analysis"}
 """Audience -> the heading of its pages, where a role opens pages of several."""
 
-EMPLOYER: tuple[Role, ...] = ("employer", "leadership")
-LEADERSHIP: tuple[Role, ...] = ("leadership",)
-ANALYST: tuple[Role, ...] = ("analyst",)
-EVERYBODY: tuple[Role, ...] = ("employer", "leadership", "analyst")
+EMPLOYER: tuple[Role, ...] = ("employer", "leadership", "admin")
+LEADERSHIP: tuple[Role, ...] = ("leadership", "admin")
+ANALYST: tuple[Role, ...] = ("analyst", "admin")
+EVERYBODY: tuple[Role, ...] = ("employer", "leadership", "analyst", "admin")
 
 SLICES = ("period", "term_label", "category", "major_family")
 STUDENTS = ("period", "term_label", "major_family")
@@ -108,6 +108,11 @@ def pages_for(audience: Audience, role: Role) -> tuple[PageEntry, ...]:
 
 def pages_of(role: Role) -> tuple[PageEntry, ...]:
     """Return the pages that a role may open, its own first; the first of all is the one that it lands on."""
-    own: dict[Role, Audience] = {"employer": "employer", "leadership": "platform", "analyst": "analyst"}
+    own: dict[Role, Audience] = {
+        "employer": "employer",
+        "leadership": "platform",
+        "analyst": "analyst",
+        "admin": "platform",
+    }
     opened = [page for page in PAGES if role in page.roles]
     return tuple(sorted(opened, key=lambda page: page.audience != own[role]))

@@ -9,7 +9,7 @@ from dashboards.database import Generation, Value
 from dashboards.definitions import EMPLOYER_FACTS
 from dashboards.formats import count_text, word_text
 
-Role = Literal["employer", "leadership", "analyst"]
+Role = Literal["employer", "leadership", "analyst", "admin"]
 Lens = Literal["cohort", "activity"]
 Clock = Literal["completed", "graduated"]
 

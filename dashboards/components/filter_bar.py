@@ -14,6 +14,7 @@ OFFERED: dict[Role, tuple[str, ...]] = {
     "employer": ("term_label", "category", "major_family"),
     "leadership": ("term_label", "category", "major_family", "industry", "state", "host_id"),
     "analyst": (),
+    "admin": ("term_label", "category", "major_family", "industry", "state", "host_id"),
 }
 """Role -> the dimensions that its pages filter by. One list per role: moving between pages loses no filter.
 

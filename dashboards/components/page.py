@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboards.access import Viewer
 from dashboards.charts.style import Mode
 from dashboards.database import Generation
 from dashboards.formats import moment_text
@@ -25,6 +26,7 @@ if (!window.hasPlainSections) {
 """Streamlit puts the sections of its navigation straight into a list, which screen readers take for a broken one."""
 
 SCOPE = "_scope"
+VIEWER = "_viewer"
 GENERATION = "_generation"
 
 
@@ -41,6 +43,17 @@ def mode() -> Mode:
 def remember(scope: Scope) -> None:
     """Keep the scope of this run for the page."""
     st.session_state[SCOPE] = scope
+
+
+def remember_viewer(viewer: Viewer) -> None:
+    """Keep who looks in this run."""
+    st.session_state[VIEWER] = viewer
+
+
+def viewer() -> Viewer:
+    """Return who looks in this run."""
+    found: Viewer = st.session_state[VIEWER]
+    return found
 
 
 def remember_generation(generation: Generation) -> None:

@@ -7,6 +7,7 @@ from typing import get_args
 import polars as pl
 import streamlit as st
 
+from dashboards.access import Viewer
 from dashboards.database import Generation
 from dashboards.navigation import Audience
 from dashboards.scope import Role, Scope
@@ -34,20 +35,27 @@ def is_demo(facts: Mapping[str, object], address: str | None) -> bool:
     return bool(facts.get("is_synthetic")) and address in LOOPBACK
 
 
-def choose_role(facts: Mapping[str, object]) -> Role:
-    """Draw the choice of role; raises NoGrantError outside demo mode."""
+def viewer_of(facts: Mapping[str, object], hosts: pl.DataFrame) -> Viewer:
+    """Draw who looks and return it: the one place where a viewer is made; raises NoGrantError outside demo mode."""
     if not is_demo(facts, st.get_option("server.address")):
         raise NoGrantError
     roles: tuple[Role, ...] = get_args(Role)
     with st.sidebar:
-        return st.selectbox("View as", roles, format_func=str.capitalize, key="view", bind="query-params")
+        role = st.selectbox("View as", roles, format_func=str.capitalize, key="view", bind="query-params")
+    return Viewer("demo", role, tuple(hosts["host_id"]) if role == "employer" else (), is_demo=True)
 
 
-def choose_scope(generation: Generation, role: Role, audience: Audience, hosts: pl.DataFrame) -> Scope:
-    """Draw the choice of the employer, the largest first, and return whose rows a page of this audience shows."""
-    is_one = role == "employer" or (role == "leadership" and audience == "employer")
+def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hosts: pl.DataFrame) -> Scope:
+    """Draw the choice of the employer, the largest first, and return whose rows a page of this audience shows.
+
+    An employer chooses among its own; this is the one place where a scope is made of a viewer and a generation.
+    """
+    role = viewer.role
+    is_one = role == "employer" or (role in ("leadership", "admin") and audience == "employer")
     if role == "analyst":
         return Scope(generation, role)
+    if role == "employer":
+        hosts = hosts.filter(pl.col("host_id").is_in(viewer.host_ids))
     if hosts.is_empty():
         return NOBODY(generation, role) if is_one else Scope(generation, role)
     names = host_names(hosts)

@@ -26,9 +26,12 @@ SEEN: list[tuple[PageEntry, Role, Look]] = [
     for page in PAGES
     for role in page.roles
     for look in SIZES
-    if role == page.roles[0] or look == "wide"
+    if role == page.roles[0] or (look == "wide" and role != "admin")
 ]
-"""Every page for every role; the other looks for the role that it is made for, since a role changes no style."""
+"""Every page for every role; the other looks for the role that it is made for, since a role changes no style.
+
+An admin opens the pages of the others as they do.
+"""
 
 OWN_PROBES = re.compile(r"/_stcore/(health|host-config)$")
 """Streamlit asks for these below the page's own path first, and is told that they are not there."""
