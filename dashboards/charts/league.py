@@ -68,7 +68,7 @@ def volumes(buckets: pl.DataFrame, mode: Mode) -> go.Figure:
         shares = buckets[f"{name}_share"].to_list()
         drawn.add_trace(
             go.Bar(
-                y=buckets["posted"].to_list(),
+                y=[f"{each} {'project' if each == '1' else 'projects'}" for each in buckets["posted"]],
                 x=shares,
                 orientation="h",
                 name=word,
@@ -79,9 +79,9 @@ def volumes(buckets: pl.DataFrame, mode: Mode) -> go.Figure:
                 constraintext="none",
                 cliponaxis=False,
                 customdata=buckets[name].to_list(),
-                hovertemplate="%{y} posted: %{customdata:,} " + name + "<extra></extra>",
+                hovertemplate="%{y}: %{customdata:,} " + name + "<extra></extra>",
             )
         )
-    drawn.update_yaxes(type="category", autorange="reversed", ticksuffix=" projects")
+    drawn.update_yaxes(type="category", autorange="reversed")
     drawn.update_xaxes(visible=False, rangemode="tozero")
     return legend_above(drawn).update_layout(bargap=0.25, bargroupgap=0.05, margin={"t": 44, "r": 44})

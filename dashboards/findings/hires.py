@@ -9,6 +9,9 @@ from dashboards.findings import Finding
 from dashboards.formats import count_text, value_text, whole_share_text
 from dashboards.intervals import newcombe
 
+LEAST_HIRES = 10
+"""Fewer hires in a step of the rating say nothing of how the outcome rises."""
+
 
 def attribution(counts: pl.DataFrame) -> Finding:
     """Say how far the rule choice moves the count."""
@@ -104,6 +107,9 @@ def calibration(bins: pl.DataFrame, outcome: str) -> Finding:
     text = f"Mean {outcome} by project rating, lowest first. {'; '.join(parts)}."
     if len(means) < 2:
         return Finding("All hires were rated alike", text)
+    fewest = min(bins["hires"].to_list())
+    if fewest < LEAST_HIRES:
+        return Finding(f"Too few to say whether {outcome} rises with the rating: {fewest:,} in one step", text)
     rises = all(later >= sooner for sooner, later in pairwise(means))
     return Finding(
         f"{outcome.capitalize()} rises with each step of the rating"

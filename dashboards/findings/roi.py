@@ -87,8 +87,8 @@ def _effect(found: Worth) -> list[str]:
         none = "Nobody in the comparison was hired within a year, chosen or not, so it shows no difference."
         return [*words, none, "Confounding could hide one."]
     words.append(
-        f"The chosen were hired in {share_text(effect.treated_rate)} of cases; passed-over applicants of the same "
-        f"projects suggest {share_text(max(effect.counterfactual_rate, 0.0))} without being chosen: "
+        f"In the projects that can be compared, the chosen were hired in {share_text(effect.treated_rate)} of cases; "
+        f"those passed over suggest {share_text(max(effect.counterfactual_rate, 0.0))} without being chosen: "
         f"{_points(effect.difference)} points ({_points(effect.low)} to {_points(effect.high)}), "
         f"or {_tenths(added.value)} incremental hires ({_tenths(added.low)} to {_tenths(added.high)})."
     )

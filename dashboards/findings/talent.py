@@ -48,7 +48,7 @@ def by_graduation(found: pl.DataFrame) -> Finding:
     group, count = most.sort("people", descending=True, maintain_order=True).row(0)
     graduated = totals.get("Graduated", 0)
     return Finding(
-        f"Most of those still studying graduate in {group}: {count:,}; {graduated:,} have graduated", summary
+        f"Of those still studying, {group} graduates the most: {count:,}; {graduated:,} have graduated", summary
     )
 
 

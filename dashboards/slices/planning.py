@@ -16,7 +16,7 @@ from dashboards.economics.planner import (
     half_widths,
     outlook,
 )
-from dashboards.formats import count_text, share_text
+from dashboards.formats import count_text, money_text, share_text
 from dashboards.metrics import values
 from dashboards.readings import Explanation, Reading, read
 from dashboards.scope import Scope, conditions, months_before
@@ -220,7 +220,7 @@ def readings(scope: Scope, found: Start, place: Standing, target: Outlook, compa
         tile("plan_cost", "Cost of these", "USD", target.cost_usd,
              "What those projects cost: those that are not filled or not completed cost nothing of their own.",
              "projects x fill rate x completion rate x cost per completed project",
-             f"{place.cost_usd:,.0f} USD per completed project"),
+             f"{money_text(place.cost_usd)} per completed project"),
         tile("plan_months", "Months at the present pace", "months", target.months,
              "How long it takes to post them, before the last of them is watched for the rate's window.",
              "projects still to post / projects posted a month", pace if target.months is not None

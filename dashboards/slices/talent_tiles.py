@@ -30,7 +30,7 @@ def readings(scope: Scope) -> list[Reading]:
             "We would hire",
             "People of the pool of whom we said that we would hire them each time we were asked.",
             found["wanted"],
-            f"of {found['with_answer']:,} of whom we said",
+            f"of {found['with_answer']:,} for whom we answered",
         ),
         _tile(
             scope,

@@ -364,7 +364,9 @@ def test_the_rules_disagreement_is_named_where_there_is_one() -> None:
 
 
 def test_calibration_says_whether_the_outcome_rises() -> None:
-    bins = pl.DataFrame({"rating": [3.0, 4.0], "hires": [5, 6], "outcome_mean": [3.1, 3.4]})
+    bins = pl.DataFrame({"rating": [3.0, 4.0], "hires": [15, 16], "outcome_mean": [3.1, 3.4]})
+    few = bins.with_columns(hires=pl.Series([9, 16]))
+    assert findings.calibration(few, "performance").title.startswith("Too few to say")
     assert "rises" in findings.calibration(bins, "performance").title
     assert "does not rise" in findings.calibration(bins.reverse(), "performance").title
     assert findings.calibration(bins.head(1), "performance").title == "All hires were rated alike"

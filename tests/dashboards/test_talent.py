@@ -192,7 +192,7 @@ def groups(*counts: tuple[str, int, int, int]) -> pl.DataFrame:
 def test_the_findings_name_the_term_and_the_share_that_worked_lately() -> None:
     ahead = groups(("Graduated", 4, 1, 0), ("Spring 2027", 2, 1, 0), ("Fall 2027", 1, 0, 0))
     assert findings.by_graduation(ahead).title == (
-        "Most of those still studying graduate in Spring 2027: 3; 5 have graduated"
+        "Of those still studying, Spring 2027 graduates the most: 3; 5 have graduated"
     )
     assert findings.by_graduation(ahead.head(3)).title == "Nobody in the pool is known to graduate later"
     lately = groups(("0-6", 2, 1, 0), ("24+", 3, 0, 0))
