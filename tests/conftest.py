@@ -1,10 +1,11 @@
 """What several rooms' tests share: the list of committed files, and one real run on the tiny sample."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -65,22 +66,44 @@ class Project:
         return self.data / "published" / "analytics.duckdb"
 
 
-def made(folder: Path, scale: str) -> Project:
-    """Return a project in which a sample was written and run once."""
-    project = Project(folder)
-    for command in (("sample", "--scale", scale), ("run",)):
-        done = project.throughline(*command)
-        assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
-    return project
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that ``make`` filled, once for all workers of pytest-xdist; tests only read it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = factory.mktemp(name)
+        make(folder)
+        return folder
+    shared = factory.getbasetemp().parent / "shared"
+    shared.mkdir(exist_ok=True)
+    folder, done = shared / name, shared / f"{name}.done"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+def own(factory: pytest.TempPathFactory, scale: str) -> Project:
+    """Return a project in which a sample was written and run once; each worker has a copy, as if it were alone."""
+
+    def make(folder: Path) -> None:
+        for command in (("sample", "--scale", scale), ("run",)):
+            done = Project(folder).throughline(*command)
+            assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+
+    project = Project(once(factory, scale, make))
+    return project.copy_to(factory.mktemp(scale)) if "PYTEST_XDIST_WORKER" in os.environ else project
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project in which the tiny sample was written and run once; tests only read it."""
-    return made(tmp_path_factory.mktemp("tiny"), "tiny")
+    return own(tmp_path_factory, "tiny")
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project in which the small sample, 80,000 applications, was written and run once: about a minute."""
-    return made(tmp_path_factory.mktemp("small"), "small")
+    return own(tmp_path_factory, "small")

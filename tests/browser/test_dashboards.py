@@ -32,7 +32,8 @@ CLICKS = 5
 def choose(page: Page, key: str, option: str) -> None:
     """Pick an option of a select box or a multiselect and wait for the page to come to rest.
 
-    A click is tried again where the page was drawn anew under it, just after it opened (2026-11-22).
+    A click is tried again where it was lost: the list lays itself out once more while it opens (it is virtualised: 11
+    options, then 9), so that the option moves away under the pointer (measured, 2026-11-22).
     """
     before = page.url
     for _ in range(CLICKS):

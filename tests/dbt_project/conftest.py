@@ -5,15 +5,16 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from tests.conftest import once
 from tests.dbt_project.curves import Curve, runner
 from tests.dbt_project.golden import marketplace
-from tests.dbt_project.marketplace import Built, Marketplace, build_marketplace
+from tests.dbt_project.marketplace import Built, Marketplace, build_marketplace, opened
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """A marketplace without rows, built: the shape of every mart, and the published table macros."""
-    built = build_marketplace(Marketplace(), tmp_path_factory.mktemp("empty"))
+    built = opened(once(tmp_path_factory, "dbt_empty", lambda folder: build_marketplace(Marketplace(), folder)))
     yield built
     built.connection.close()
 
@@ -38,6 +39,6 @@ def kaplan_meier(built_empty: duckdb.DuckDBPyConnection) -> Curve:
 @pytest.fixture(scope="session")
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """The marketplace of cases that were worked out by hand, built."""
-    built = build_marketplace(marketplace(), tmp_path_factory.mktemp("golden"))
+    built = opened(once(tmp_path_factory, "dbt_golden", lambda folder: build_marketplace(marketplace(), folder)))
     yield built
     built.connection.close()

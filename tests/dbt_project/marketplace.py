@@ -15,6 +15,7 @@ from pipelines.warehouse import open_warehouse, prepare
 KEY = b"a key for tests"
 AS_OF = datetime(2026, 1, 1)
 LONG_AGO = datetime(2020, 1, 1)
+WAREHOUSE = "analytics.duckdb"
 
 Row = dict[str, Any]
 
@@ -143,17 +144,23 @@ class Built:
         return row
 
 
-def build_marketplace(marketplace: Marketplace, folder: Path) -> Built:
-    path = folder / "analytics.duckdb"
+def build_marketplace(marketplace: Marketplace, folder: Path) -> None:
+    """Write the warehouse into a folder and build it with its data tests."""
+    path = folder / WAREHOUSE
     marketplace.write(path)
-    result = build(path)
-    return Built(open_warehouse(path, read_only=True), result, path)
+    build(path, folder / "dbt")
 
 
 def build_untested(marketplace: Marketplace, folder: Path) -> Built:
     """Build the models without their tests, which is faster."""
-    path = folder / "analytics.duckdb"
+    path = folder / WAREHOUSE
     marketplace.write(path)
     done = run_dbt(path, folder / "dbt", "build", "--exclude-resource-type", "unit_test", "test")
     assert done.returncode == 0, done.stdout
+    return opened(folder)
+
+
+def opened(folder: Path) -> Built:
+    """Open the warehouse that was built in a folder."""
+    path = folder / WAREHOUSE
     return Built(open_warehouse(path, read_only=True), read_results(folder / "dbt"), path)

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import yaml
 
-from tests.conftest import ROOT, Project
+from tests.conftest import ROOT, Project, once
 from tests.dbt_project.semantic import SemanticLayer, semantic_layer
 from tests.recount import figures
 from tests.recount.fairness import groups
@@ -36,11 +36,13 @@ COUNTS = {"sum", "count", "count_distinct"}
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse in which a sample was ingested and built."""
-    project = Project(tmp_path_factory.mktemp("recount"))
-    for command in (("sample", "--scale", SCALE), ("ingest",), ("build",)):
-        done = project.throughline(*command)
-        assert done.returncode in (0, 1), f"{command}: {done.stdout}\n{done.stderr}"
-    return project.data / "warehouse"
+
+    def make(folder: Path) -> None:
+        for command in (("sample", "--scale", SCALE), ("ingest",), ("build",)):
+            done = Project(folder).throughline(*command)
+            assert done.returncode in (0, 1), f"{command}: {done.stdout}\n{done.stderr}"
+
+    return Project(once(tmp_path_factory, "recount", make)).data / "warehouse"
 
 
 @pytest.fixture(scope="module")
