@@ -26,6 +26,15 @@ def committed() -> list[Path]:
     return [Path(name) for name in listed.split("\0") if name]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the audit log of all tests and of what they start in a folder of its own, and return it."""
+    folder = tmp_path_factory.mktemp("audited") / "audit"
+    os.environ["THROUGHLINE_AUDIT"] = str(folder)
+    os.environ["THROUGHLINE_AUDIT_SECRET"] = "the tests' own key of the audit log"
+    return folder
+
+
 class Project:
     """A data folder of its own, and the command line that works on it as a user would."""
 
