@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -30,6 +30,21 @@ THREADS = 2
 SPILL_LIMIT = "4GB"
 GENERATIONS_OPEN = 3
 FRAMES_KEPT = 2048
+
+LOCKED = (
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "allow_community_extensions = false",
+    "extension_directory = 'none'",
+    "home_directory = 'none'",
+    "allow_persistent_secrets = false",
+    "secret_directory = 'none'",
+    "enable_external_file_cache = false",
+    "python_enable_replacements = false",
+    "enable_external_access = false",
+    "lock_configuration = true",
+)
+"""What is set, in this order, once a published file is attached."""
 
 SqlError = duckdb.Error
 """What DuckDB raises, for rooms that do not know DuckDB."""
@@ -140,22 +155,35 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
 def hardened(path: Path, spill: Path, memory_limit: str, spill_limit: str) -> duckdb.DuckDBPyConnection:
     """Attach a published file as ``analytics`` to a new in-memory database, then lock that database's settings.
 
-    Afterwards no statement can read another file or a variable of Python, load an extension, attach a database or
-    lift a limit.
+    Afterwards no statement can read another file or a variable of Python, load an extension, attach a file, keep a
+    secret or lift a limit. ``spill`` may be relative to the working directory: then no setting tells where that is.
     """
     connection = duckdb.connect()
-    connection.execute(f"set temp_directory = '{spill}'")
+    connection.execute(f"set temp_directory = {_quoted(spill)}")
     connection.execute(f"set max_temp_directory_size = '{spill_limit}'")
     connection.execute(f"set memory_limit = '{memory_limit}'")
     connection.execute(f"set threads = {THREADS}")
     connection.execute("set timezone = 'UTC'")
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"attach '{quoted}' as analytics (read_only)")
-    connection.execute("set autoinstall_known_extensions = false")
-    connection.execute("set autoload_known_extensions = false")
-    connection.execute("set python_enable_replacements = false")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    connection.execute(f"attach {_quoted(path)} as analytics (read_only)")
+    _lock(connection)
+    return connection
+
+
+def _lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection to the outside and lock its settings; what is attached and the spill stay open to it."""
+    for setting in LOCKED:
+        connection.execute(f"set {setting}")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+@lru_cache(maxsize=1)
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Return a locked connection without data, for what reads a statement and does not run it."""
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": "256MB", "temp_directory": ""})
+    _lock(connection)
     return connection
 
 
@@ -167,6 +195,24 @@ def spill_dir() -> AbstractContextManager[str]:
 def statements(text: str) -> list[tuple[str, str]]:
     """Return kind (``SELECT``, ``COPY``, ...) and text of each statement in a text; raises SqlError where it cannot."""
     return [(each.type.name, each.query) for each in duckdb.extract_statements(text)]
+
+
+def tree(text: str) -> Any:
+    """Return the syntax tree of a SELECT as nested dicts and lists; raises SqlError for anything else."""
+    asked = _parser().cursor()
+    try:
+        told = asked.execute("select json_serialize_sql($text)", {"text": text}).fetchone()
+    finally:
+        asked.close()
+    found = json.loads(told[0]) if told else {"error": True, "error_message": "no answer"}
+    if found["error"]:
+        raise duckdb.ParserException(f"Parser Error: {found['error_message']}")
+    return found["statements"]
+
+
+def tokens(text: str) -> list[tuple[int, str]]:
+    """Return where each token of a text begins, in bytes, and its kind (``identifier``, ``string_const``, ...)."""
+    return [(place, kind.name) for place, kind in duckdb.tokenize(text)]
 
 
 @contextmanager

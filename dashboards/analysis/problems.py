@@ -81,3 +81,12 @@ def too_slow(limits: Limits) -> Problem:
 def cancelled() -> Problem:
     """Say that the reader stopped a statement."""
     return Problem("Cancelled", "The statement was stopped before it ended.", "Run it again when you like.")
+
+
+def unrecorded() -> Problem:
+    """Say that an answer is not shown, since it could not be recorded."""
+    return Problem(
+        "The statement could not be recorded",
+        "The audit log took no entry, so nothing is shown.",
+        "Tell whoever runs the dashboards; `throughline audit verify` says what is wrong with the log.",
+    )

@@ -2,18 +2,20 @@
 
 import atexit
 import json
+import logging
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
 import polars as pl
 
 from dashboards.analysis.limits import RUNS_AT_ONCE, Limits
-from dashboards.analysis.problems import Problem, cancelled, out_of_memory, too_slow
+from dashboards.analysis.problems import Problem, cancelled, out_of_memory, too_slow, unrecorded
 from dashboards.analysis.statements import refused
 from dashboards.analysis.worker import Task
 from dashboards.database import PROJECT_DIR, Generation, spill_dir
@@ -21,6 +23,7 @@ from dashboards.database import PROJECT_DIR, Generation, spill_dir
 WAIT = 0.2
 
 Worker = subprocess.Popen[bytes]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,17 @@ class Answer:
     row_count: int | None = None
 
 
+Witness = Callable[[Answer], None]
+"""Told what became of a statement before anybody sees it; where it fails, nothing is shown."""
+
+
 class Workers:
     """Processes for statements: one stands ready, so that nobody waits for Python to start."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._spare: Worker | None = None
+        self._is_kept_warm = False
         atexit.register(self.end)
 
     def take(self) -> Worker:
@@ -52,11 +60,17 @@ class Workers:
         return _start()
 
     def warm(self) -> None:
-        """Have a process ready."""
+        """Have a process ready, from now on also after each statement."""
         with self._lock:
+            self._is_kept_warm = True
             if self._spare is None or self._spare.poll() is not None:
                 _discard(self._spare)
                 self._spare = _start()
+
+    def warm_again(self) -> None:
+        """Have a process ready where one was wanted before: a command that asks once needs none."""
+        if self._is_kept_warm:
+            self.warm()
 
     def end(self) -> None:
         """End the process that stands ready."""
@@ -66,7 +80,7 @@ class Workers:
 
 
 def _start() -> Worker:
-    """Start a process with an empty environment."""
+    """Start a process with an empty environment; Ctrl-C reaches its parent alone, which then ends it."""
     return subprocess.Popen(
         [sys.executable, "-m", "dashboards.analysis.worker"],
         cwd=PROJECT_DIR,
@@ -74,6 +88,7 @@ def _start() -> Worker:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
@@ -91,11 +106,13 @@ _places = threading.BoundedSemaphore(RUNS_AT_ONCE)
 class Run:
     """One statement on its way; ``answer`` is there once it has ended, one way or another."""
 
-    def __init__(self, generation: Generation, statement: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self, generation: Generation, statement: str, limits: Limits | None = None, witness: Witness | None = None
+    ) -> None:
         self.statement = statement
         self.limits = limits or Limits()
         self.answer: Answer | None = None
-        self._generation = generation
+        self._generation, self._witness = generation, witness
         self._started = time.monotonic()
         self._stopped = threading.Event()
         self._worker: Worker | None = None
@@ -137,12 +154,12 @@ class Run:
         try:
             with spill_dir() as spill:
                 self._ask(spill)
-        except Exception as error:  # Whatever it was, the page that waits has to hear of it.
-            self._end(Problem("The statement could not be run", f"{type(error).__name__}: {error}"))
-            raise
+        except Exception as error:  # Whatever it was, the page that waits has to hear of it, though not of our places.
+            logger.exception("A statement could not be run")
+            self._end(Problem("The statement could not be run", f"Found {type(error).__name__}; it is in our log."))
         finally:
             _places.release()
-            workers.warm()
+            workers.warm_again()
 
     def _ask(self, spill: str) -> None:
         with self._lock:
@@ -175,7 +192,17 @@ class Run:
         else:
             rows = pl.read_ipc_stream(BytesIO(stream))
             seconds = time.monotonic() - self._started
-            self.answer = Answer(rows, json.loads(head)["is_cut"], seconds, row_count=rows.height)
+            self._tell(Answer(rows, json.loads(head)["is_cut"], seconds, row_count=rows.height))
 
     def _end(self, problem: Problem) -> None:
-        self.answer = Answer(None, False, time.monotonic() - self._started, problem)
+        self._tell(Answer(None, False, time.monotonic() - self._started, problem))
+
+    def _tell(self, answer: Answer) -> None:
+        """Let the witness know, then whoever waits; what could not be witnessed is not shown."""
+        try:
+            if self._witness is not None:
+                self._witness(answer)
+        except Exception:  # Whatever it was: the page waits, and shows nothing that is not recorded.
+            logger.exception("A statement could not be recorded")
+            answer = Answer(None, False, answer.seconds, unrecorded())
+        self.answer = answer

@@ -3,7 +3,11 @@
 import re
 
 from dashboards.analysis.problems import Problem
+from dashboards.analysis.reachable import out_of_reach
 from dashboards.database import SqlError, statements
+
+LONGEST = 100_000
+"""Characters of a statement."""
 
 READING = ("SELECT", "EXPLAIN")
 COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*(?:(?!/\*|\*/).)*\*/)*", re.S)
@@ -33,7 +37,12 @@ OTHERWISE = "The published file is read only: begin with select, with, from, des
 
 
 def refused(text: str) -> Problem | None:
-    """Return why a text is not run, or None where it is one statement that reads."""
+    """Return why a text is not run, or None where it is one statement that reads, and only from where it may."""
+    if len(text) > LONGEST:
+        return Problem(
+            "The statement is too long", f"Expected at most {LONGEST:,} characters; found {len(text):,}.",
+            "Join a table instead of listing values.",
+        )  # fmt: skip
     try:
         found = statements(text)
     except SqlError as error:
@@ -52,11 +61,18 @@ def refused(text: str) -> Problem | None:
     if kind == "EXPLAIN":
         return _refused_within(text)
     if kind in READING:
-        return None
+        return _reached(text)
     name = word.upper() or kind
     return Problem(
         f"{name} is refused", f"Expected a statement that reads; found {name}.", REFUSED.get(name, OTHERWISE)
     )
+
+
+def _reached(text: str) -> Problem | None:
+    try:
+        return out_of_reach(text)
+    except SqlError as error:
+        return Problem.of(str(error))
 
 
 def _refused_within(text: str) -> Problem | None:
