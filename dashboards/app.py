@@ -1,4 +1,4 @@
-"""Dashboards: ``python -m streamlit run dashboards/app.py``. Whose data, which filters, which page."""
+"""What ``dashboards/server.py`` serves: who looks, whose data, which filters, which page."""
 
 import logging
 from dataclasses import replace
@@ -10,11 +10,14 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from dashboards.access import AccessError
 from dashboards.components import page, states
 from dashboards.components.filter_bar import filter_bar
-from dashboards.components.viewer import NoGrantError, choose_scope, host_names, viewer_of
+from dashboards.components.gate import gate
+from dashboards.components.viewer import choose_scope, host_names, identify, viewer_of
 from dashboards.components.watch import watch
 from dashboards.database import DatabaseError, NothingPublishedError, current_generation
+from dashboards.login import NotADemonstrationError
 from dashboards.navigation import SECTIONS, PageEntry, pages_of
 from dashboards.slices.people import build_facts, choices, hosts
 
@@ -29,7 +32,9 @@ def main() -> None:
     page.apply_style()
     try:
         draw()
-    except NoGrantError as error:
+    except AccessError as error:
+        gate(error)
+    except NotADemonstrationError as error:
         states.error("Nothing to show without a login", str(error))
     except NothingPublishedError as error:
         states.error("Nothing has been published yet", str(error))
@@ -45,11 +50,11 @@ def main() -> None:
 
 def draw() -> None:
     """Draw viewer, navigation, header and filters from the current generation, then run the page."""
+    signed_in = identify()
     generation = current_generation()
     page.remember_generation(generation)
     facts, known = build_facts(generation), hosts(generation)
-    viewer = viewer_of(facts, known)
-    page.remember_viewer(viewer)
+    viewer = viewer_of(signed_in, facts, known)
     entries = pages_of(viewer.role)
     chosen = st.navigation(_sections(entries))
     entry = next(each for each in entries if each.title == chosen.title)

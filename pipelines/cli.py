@@ -26,7 +26,8 @@ Mappings = Annotated[list[Path] | None, typer.Option("--mapping", help="A mappin
 AsOf = Annotated[datetime | None, typer.Option(help="See the data as they were known at this moment (UTC).")]
 Scale = Annotated[str, typer.Option(help="tiny, small, medium, or a number of applications.")]
 Format = Annotated[str, typer.Option(help="table, csv or json.")]
-Port = Annotated[int, typer.Option(help="Port of the dashboards on 127.0.0.1.")]
+Port = Annotated[int, typer.Option(help="Port of the dashboards.")]
+Address = Annotated[str, typer.Option(help="Address to listen on; another than this machine's needs a login.")]
 
 
 def main() -> None:
@@ -149,19 +150,19 @@ def demo(scale: Scale = "small", seed: int = 42, serve: bool = True, port: Port 
 
 
 @app.command()
-def dashboard(port: Port = 8501) -> None:
-    """Show the dashboards on this machine."""
+def dashboard(port: Port = 8501, address: Address = "127.0.0.1") -> None:
+    """Show the dashboards: to whoever may log in or, on synthetic data and on this machine, as a demonstration."""
     from pipelines import generations
     from pipelines.settings import PROJECT_DIR, Settings
 
     settings = Settings()
     if generations.current(settings.published_dir) is None:
         raise ThroughlineError("expected published data; found none. Make some with `throughline demo` or `run`.")
-    typer.echo(f"Dashboards: http://127.0.0.1:{port} (end with Ctrl-C)")
+    typer.echo(f"Dashboards: http://{address}:{port} (end with Ctrl-C)")
     os.environ["THROUGHLINE_DATA"] = str(settings.data_dir)
     os.chdir(PROJECT_DIR)
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "dashboards" / "app.py")]
-    options = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "dashboards" / "server.py")]
+    options = ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
     os.execv(sys.executable, [*command, *options])
 
 

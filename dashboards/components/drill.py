@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components.table import table
+from dashboards.components.viewer import guarded, still
 from dashboards.exports import MIME, NAMES, lazily
 from dashboards.formats import count_text
 from dashboards.readings import Reading
@@ -21,12 +22,12 @@ def open_rows(reading: Reading) -> None:
     """Open the rows behind a reading."""
     if reading.rows is not None:
         title = f"Rows behind {reading.label}"
-        st.dialog(title, width="large")(_rows)(reading.name, reading.rows, reading.filters)
+        st.dialog(title, width="large")(guarded(_rows))(reading.name, reading.rows, reading.filters)
 
 
 def open_marks(name: str, behind: Sequence[tuple[str, Rows]], filters: Filters) -> None:
     """Open the rows behind the marks of a chart, one mark at a time."""
-    st.dialog("Rows behind the chart", width="large")(_marks)(name, dict(behind), filters)
+    st.dialog("Rows behind the chart", width="large")(guarded(_marks))(name, dict(behind), filters)
 
 
 def _marks(name: str, behind: dict[str, Rows], filters: Filters) -> None:
@@ -54,7 +55,7 @@ def downloads(rows: Callable[[], pl.DataFrame], name: str) -> None:
         for kind, mime in MIME.items():
             st.download_button(
                 NAMES[kind],
-                data=lazily(rows, kind),
+                data=still(lazily(rows, kind)),
                 file_name=f"{name}.{kind}",
                 mime=mime,
                 key=f"download-{name}-{kind}",

@@ -27,6 +27,7 @@ if (!window.hasPlainSections) {
 
 SCOPE = "_scope"
 VIEWER = "_viewer"
+STANDING = "_standing"
 GENERATION = "_generation"
 
 
@@ -46,8 +47,26 @@ def remember(scope: Scope) -> None:
 
 
 def remember_viewer(viewer: Viewer) -> None:
-    """Keep who looks in this run."""
+    """Keep who looks in this run; what a session held for somebody else is forgotten."""
+    if not viewer.is_demo and st.session_state.get(VIEWER, viewer) != viewer:
+        forget()
     st.session_state[VIEWER] = viewer
+
+
+def forget() -> None:
+    """Drop what the session held, but for who looks at which generation."""
+    for key in set(st.session_state) - {STANDING, GENERATION}:
+        del st.session_state[key]
+
+
+def remember_standing(standing: object) -> None:
+    """Keep as what the person of this run was let in, or why not."""
+    st.session_state[STANDING] = standing
+
+
+def standing() -> object:
+    """Return as what the person of the last run was let in, or why not."""
+    return st.session_state.get(STANDING)
 
 
 def viewer() -> Viewer:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboards.analysis.limits import GIGABYTE, Limits
 from dashboards.analysis.running import workers
+from dashboards.components.viewer import guarded
 from dashboards.components.workbench import EDITOR, Workbench, settle, start, write
 from dashboards.database import Generation
 from dashboards.slices.catalogue import worked_queries, worked_query
@@ -29,7 +30,7 @@ def editor(generation: Generation, bench: Workbench) -> None:
             _worked(generation)
         st.html(f'<p class="tl-facts-line">{_limits_in_words()}</p>')
         if is_running:
-            st.fragment(_progress, run_every=TICK)(bench)
+            st.fragment(guarded(_progress), run_every=TICK)(bench)
 
 
 def _worked(generation: Generation) -> None:

@@ -1,48 +1,149 @@
-"""Who looks: in demo mode a role and an employer are chosen in the sidebar; there is no other mode yet."""
+"""Who looks: the person who has signed in or, in a demonstration, a role and an employer chosen in the sidebar."""
 
-from collections.abc import Mapping
-from functools import partial
-from typing import get_args
+import logging
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial, wraps
+from html import escape
+from typing import ParamSpec, TypeVar, get_args
 
 import polars as pl
 import streamlit as st
 
-from dashboards.access import Viewer
+from dashboards.access import AccessError, NoGrantError, NotReadyError, Viewer, narrowed
+from dashboards.components import page
 from dashboards.database import Generation
+from dashboards.grants import Claims
+from dashboards.login import LoginSettingsError, check_demonstration, contact, end_session, granted, is_login
 from dashboards.navigation import Audience
 from dashboards.scope import Role, Scope
 
-LOOKED_AT, ASKED_FOR = "_employer_looked_at", "_employer_asked_for"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
 
+LOOKED_AT, ASKED_FOR = "_employer_looked_at", "_employer_asked_for"
+WHOLE_PLATFORM: tuple[Role, ...] = ("leadership", "admin")
+"""Roles that see the platform, and the pages of one employer as that employer does."""
 
 NOBODY = partial(Scope, host_id="", host_name="No employer")
 """The scope of an employer that does not exist: no row is its."""
 
 
-class NoGrantError(Exception):
-    """Nobody may look: demo mode is off, and there is no login."""
+def identify() -> Viewer | None:
+    """Return who has signed in as the grants stand now, None where there is no login; raises AccessError.
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Choosing a role is for demonstrations: it needs synthetic data and a server on 127.0.0.1. "
-            "Start the dashboards with `throughline demo`, or `throughline dashboard` on a synthetic marketplace."
-        )
-
-
-def is_demo(facts: Mapping[str, object], address: str | None) -> bool:
-    """Tell whether roles may be chosen: synthetic data only, and on the loopback only."""
-    return bool(facts.get("is_synthetic")) and address in LOOPBACK
+    Nothing of the data is touched. The answer is kept, so that a change of it is noticed.
+    """
+    standing = _standing()
+    page.remember_standing(_word(standing))
+    if isinstance(standing, AccessError):
+        raise standing
+    return standing
 
 
-def viewer_of(facts: Mapping[str, object], hosts: pl.DataFrame) -> Viewer:
-    """Draw who looks and return it: the one place where a viewer is made; raises NoGrantError outside demo mode."""
-    if not is_demo(facts, st.get_option("server.address")):
-        raise NoGrantError
+def is_as_it_was() -> bool:
+    """Tell whether the person may see what this session last showed: the same grant, the same sign-in."""
+    return page.standing() == _word(_standing())
+
+
+def guarded(draw: Callable[P, R]) -> Callable[P, R]:
+    """Make a dialog or a fragment look first whether its reader may still look: it runs without the app around it."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not is_as_it_was():
+            st.rerun(scope="app")
+        return draw(*args, **kwargs)
+
+    return drawn
+
+
+def still(fetch: Callable[[], R]) -> Callable[[], R]:
+    """Make a download, which runs outside of the session, look first whether its reader may still look."""
+    claims = _claims()
+
+    def fetched() -> R:
+        if claims is not None:
+            granted(claims)
+        return fetch()
+
+    return fetched
+
+
+def viewer_of(signed_in: Viewer | None, facts: Mapping[str, object], hosts: pl.DataFrame) -> Viewer:
+    """Draw who looks and return it: the one place where a viewer of a generation is made.
+
+    Raises NotADemonstrationError where nobody can log in but should, and NoGrantError for an employer whose hosts the
+    generation does not know.
+    """
+    viewer = _chosen(facts, hosts) if signed_in is None else _known(signed_in, hosts)
+    page.remember_viewer(viewer)
+    if not viewer.is_demo:
+        _draw_signed_in(viewer)
+    return viewer
+
+
+def _chosen(facts: Mapping[str, object], hosts: pl.DataFrame) -> Viewer:
+    """Draw the choice of a role and return the viewer of a demonstration."""
+    check_demonstration(facts)
     roles: tuple[Role, ...] = get_args(Role)
     with st.sidebar:
         role = st.selectbox("View as", roles, format_func=str.capitalize, key="view", bind="query-params")
     return Viewer("demo", role, tuple(hosts["host_id"]) if role == "employer" else (), is_demo=True)
+
+
+def _known(viewer: Viewer, hosts: pl.DataFrame) -> Viewer:
+    """Return the viewer with those hosts that the generation knows."""
+    found, reasons = narrowed(viewer, dict(hosts.select("host_id", "employer_ids").iter_rows()))
+    for reason in reasons:
+        _say_once(viewer.name, reason)
+    if found.role == "employer" and not found.host_ids:
+        raise NoGrantError(viewer.name, contact(), "; ".join(reasons))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _say_once(name: str, reason: str) -> None:
+    logger.warning("Access of %s: %s", name, reason)
+
+
+def _draw_signed_in(viewer: Viewer) -> None:
+    with st.sidebar, st.container(key="signed-in", gap="small"):
+        st.html(
+            f'<p class="tl-signed-in"><span>Signed in as</span><b>{escape(viewer.name)}</b>'
+            f"<span>{viewer.role.capitalize()}</span></p>"
+        )
+        log_out_button()
+
+
+def log_out_button() -> None:
+    """Draw the button that ends the session here and in the browser's other tabs."""
+    st.button("Log out", key="log-out", icon=":material/logout:", on_click=_log_out)
+
+
+def _log_out() -> None:
+    end_session(st.user.to_dict())
+    st.logout()
+
+
+def _claims() -> Claims | None:
+    """Return what the identity provider said of the person, None where there is no login."""
+    try:
+        return st.user.to_dict() if is_login() else None
+    except LoginSettingsError as error:
+        raise NotReadyError("Access is being set up.", "", str(error)) from error
+
+
+def _standing() -> Viewer | AccessError | None:
+    try:
+        claims = _claims()
+        return None if claims is None else granted(claims)
+    except AccessError as error:
+        return error
+
+
+def _word(standing: Viewer | AccessError | None) -> object:
+    return (type(standing).__name__, str(standing), standing.contact) if isinstance(standing, AccessError) else standing
 
 
 def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hosts: pl.DataFrame) -> Scope:
@@ -51,7 +152,7 @@ def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hos
     An employer chooses among its own; this is the one place where a scope is made of a viewer and a generation.
     """
     role = viewer.role
-    is_one = role == "employer" or (role in ("leadership", "admin") and audience == "employer")
+    is_one = role == "employer" or (role in WHOLE_PLATFORM and audience == "employer")
     if role == "analyst":
         return Scope(generation, role)
     if role == "employer":
@@ -62,12 +163,16 @@ def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hos
     word = "Employer" if role == "employer" else "Employer, for the pages of one"
     if (asked := st.session_state.pop(ASKED_FOR, None)) in names:
         st.session_state["employer"] = asked
-    with st.sidebar:
-        host_id = st.selectbox(word, list(names), format_func=names.__getitem__, key="employer", bind="query-params")
+    host_id = _choose_host(word, names) if viewer.is_demo or len(names) > 1 else next(iter(names))
     if not is_one:
         return Scope(generation, role)
     row = hosts.row(by_predicate=pl.col("host_id") == host_id, named=True)
     return Scope(generation, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
+
+
+def _choose_host(word: str, names: Mapping[str, str]) -> str:
+    with st.sidebar:
+        return st.selectbox(word, list(names), format_func=names.__getitem__, key="employer", bind="query-params")
 
 
 def look_at(host_id: str) -> None:

@@ -1,8 +1,10 @@
-"""Open sessions move to a new generation by themselves, with their filters."""
+"""Open sessions move to a new generation by themselves, with their filters; one whose grant ends is closed."""
 
 import streamlit as st
 
+from dashboards.access import Viewer
 from dashboards.components import page
+from dashboards.components.viewer import is_as_it_was
 from dashboards.database import DatabaseError, current_generation
 
 WATCH_SECONDS = 4
@@ -10,10 +12,16 @@ WATCH_SECONDS = 4
 
 @st.fragment(run_every=WATCH_SECONDS)
 def watch() -> None:
-    """Look at the pointer every few seconds; run the app anew when another generation is current."""
-    try:
-        current = current_generation().identifier
-    except DatabaseError:
-        return
-    if current != page.shown_generation():
+    """Look every few seconds; run the app anew when another generation is current, or its reader has another grant."""
+    if not is_as_it_was():
         st.rerun(scope="app")
+    is_shown = page.standing() is None or isinstance(page.standing(), Viewer)
+    if is_shown and _has_moved():
+        st.rerun(scope="app")
+
+
+def _has_moved() -> bool:
+    try:
+        return current_generation().identifier != page.shown_generation()
+    except DatabaseError:
+        return False

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,17 +35,32 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-@contextmanager
-def server_of(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Serve the dashboards over a data folder on a free port of 127.0.0.1; stop the server at the end."""
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nobody listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py"]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def server_of(
+    data: Path, environment: Mapping[str, str] | None = None, options: Sequence[str] = (), port: int | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Serve the dashboards over a data folder on a free port of 127.0.0.1; stop the server at the end.
+
+    ``environment`` is added to this process's, ``options`` are Streamlit's.
+    """
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboards/server.py"]
     server = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
+        [*command, "--server.address", "127.0.0.1", "--server.port", str(port), *options],
         cwd=ROOT,
-        env={**os.environ, "THROUGHLINE_DATA": str(data), "THROUGHLINE_PUBLISHED": str(data / "published")},
+        env={
+            **os.environ,
+            "THROUGHLINE_DATA": str(data),
+            "THROUGHLINE_PUBLISHED": str(data / "published"),
+            **(environment or {}),
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.components.filter_bar import KEYS, OFFERED
-from dashboards.components.viewer import is_demo
 from dashboards.database import current_generation
+from dashboards.login import is_demo
 from dashboards.navigation import PAGES, PageEntry, pages_of
 from dashboards.scope import SENSITIVE, Role
 from dashboards.slices.people import choices, hosts
