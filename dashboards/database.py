@@ -30,6 +30,10 @@ THREADS = 2
 SPILL_LIMIT = "4GB"
 GENERATIONS_OPEN = 3
 FRAMES_KEPT = 2048
+MOST_ROWS = 1_000_000
+"""Rows of one answer: a sheet of Excel holds little more."""
+
+BATCH = 100_000
 
 LOCKED = (
     "autoinstall_known_extensions = false",
@@ -78,6 +82,15 @@ class TooSlowError(DatabaseError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"A query took more than {seconds:g} seconds and was stopped. Narrow the filters.")
+
+
+class TooManyRowsError(DatabaseError):
+    """A query returned more rows than one answer may hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Expected at most {MOST_ROWS:,} rows, found more. Narrow the filters, or read the published file itself."
+        )
 
 
 @dataclass(frozen=True)
@@ -248,7 +261,27 @@ def run(generation: Generation, query: Query, timeout: float = TIMEOUT_SECONDS) 
         if query.slice_text is not None:
             lent.execute(f"create temp table slice as {query.slice_text}", _bound(query.slice_text, query))
         # Not sql(): with parameters it copies the whole answer first, and takes ten times as long (2026-11-22).
-        return lent.execute(query.text, _bound(query.text, query)).pl()
+        return _taken(lent.execute(query.text, _bound(query.text, query)))
+
+
+def _taken(found: duckdb.DuckDBPyConnection) -> "pl.DataFrame":
+    """Take the rows of an answer batch by batch, so that one without end does not fill the memory of all readers."""
+    import polars as pl
+    import pyarrow as pa
+
+    reader = found.to_arrow_reader(BATCH)
+    batches, count = [], 0
+    try:
+        for batch in reader:
+            count += batch.num_rows
+            if count > MOST_ROWS:
+                raise TooManyRowsError
+            batches.append(batch)
+    except OSError as error:  # What goes wrong after the first rows comes from Arrow, with DuckDB's words.
+        kind = duckdb.InterruptException if str(error).startswith("INTERRUPT") else duckdb.Error
+        raise kind(str(error)) from error
+    frame = pl.from_arrow(pa.Table.from_batches(batches, reader.schema))
+    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
 
 
 def _bound(text: str, query: Query) -> dict[str, object]:

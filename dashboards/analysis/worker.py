@@ -166,7 +166,7 @@ def main() -> None:
     table = pa.table({})
     try:
         table, told["is_cut"] = answered(task)
-    except SqlError as error:
+    except (SqlError, OSError) as error:  # After the first rows DuckDB's errors come through Arrow, as OSError.
         told["error"] = without_places(str(error), task)
     except MemoryError:
         told["error"] = "MemoryError"

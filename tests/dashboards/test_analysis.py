@@ -172,6 +172,11 @@ def test_an_error_of_the_database_says_where_and_what_to_do(
     assert f"LINE {line}: " in problem.detail
 
 
+def test_an_error_after_the_first_rows_is_said_as_one_before(generation: Generation) -> None:
+    late = "select cast(case when range > 5000 then 'x' else '1' end as integer) as n from range(1000000)"
+    assert problem_of(generation, late).title == "Conversion error in line 1"
+
+
 # What it cannot reach -------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from dashboards.database import (
     Generation,
     NothingPublishedError,
     Query,
+    TooManyRowsError,
     TooSlowError,
     current_generation,
     frame,
@@ -67,6 +68,21 @@ def test_the_connection_works_on_after_a_query_was_stopped(generation: Generatio
     with pytest.raises(TooSlowError):
         run(generation, Query("select sum(a.range * b.range) from range(10000000) a, range(10000000) b"), timeout=0.1)
     assert run(generation, Query("select 1 as one"))["one"].to_list() == [1]
+
+
+def test_an_answer_has_at_most_so_many_rows(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "MOST_ROWS", 1000)
+    assert run(generation, Query("select * from range(1000)")).height == 1000
+    with pytest.raises(TooManyRowsError, match="Narrow the filters"):
+        run(generation, Query("select * from range(1000000000000)"))
+
+
+def test_a_query_that_is_stopped_or_fails_after_its_first_rows_says_so(generation: Generation) -> None:
+    with pytest.raises(TooSlowError):
+        run(generation, Query("select a.range from range(1000) a, range(10000000) b where a.range = -b.range"), 0.2)
+    late = "select cast(case when range > 500000 then 'x' else '1' end as integer) as n from range(900000)"
+    with pytest.raises(duckdb.Error, match="Conversion Error"):
+        run(generation, Query(late))
 
 
 def test_frames_of_two_viewers_are_cached_apart(generation: Generation) -> None:
