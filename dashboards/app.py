@@ -60,7 +60,7 @@ def draw() -> None:
     entry = next(each for each in entries if each.title == chosen.title)
     scope = choose_scope(generation, viewer, entry.audience, known)
     page.header(entry, scope, facts)
-    filters = filter_bar(viewer.role, entry, choices(generation), host_names(known))
+    filters = filter_bar(viewer.role, entry, choices(scope), host_names(known))
     page.remember(replace(scope, filters=filters))
     with st.spinner("Counting"):
         chosen.run()

@@ -71,22 +71,32 @@ def audition(hires: pl.DataFrame, students: pl.DataFrame, engagements: pl.DataFr
     come from ``dim_students`` and are unknown without consent; ``fct_engagements`` tells how all completers were rated.
     Compared within the host, clustered by it.
     """
-    told = students.select("student_key", "gpa_band", "school_type")
-    rows = (
-        hires.filter(pl.col("is_attributable") == 1)
-        .sort("hire_id")
-        .join(told, on="student_key", how="left", maintain_order="left")
-    )
+    return audition_beside(hires, engagements, outcome, rivals(hires, students, outcome))
+
+
+def audition_beside(hires: pl.DataFrame, engagements: pl.DataFrame, outcome: str, others: Sequence[Signal]) -> Audition:
+    """Return the same where the signals of GPA band and school type are known already."""
+    rows = credited(hires)
     rating, result = (numbers(rows[name]) for name in ("project_rating", outcome))
     hosts = rows["host_id"].to_numpy()
     rated = engagements.filter(pl.col("is_approved") == 1)["employer_rating"]
-    return Audition(
-        signals(
-            rating, rows["gpa_band"].to_list(), rows["school_type"].to_list(), result, strata=hosts, clusters=hosts
-        ),
-        calibrate(rating, result),
-        range_restriction(numbers(rated), rating),
-    )
+    own = Signal("project rating", concordance(rating, result, strata=hosts, clusters=hosts))
+    return Audition((own, *others), calibrate(rating, result), range_restriction(numbers(rated), rating))
+
+
+def rivals(hires: pl.DataFrame, students: pl.DataFrame, outcome: str) -> tuple[Signal, ...]:
+    """Return the signals of GPA band and school type alone, from hires and ``dim_students``."""
+    told = students.select("student_key", "gpa_band", "school_type")
+    rows = credited(hires).join(told, on="student_key", how="left", maintain_order="left")
+    rating, result = (numbers(rows[name]) for name in ("project_rating", outcome))
+    hosts = rows["host_id"].to_numpy()
+    bands, schools = rows["gpa_band"].to_list(), rows["school_type"].to_list()
+    return signals(rating, bands, schools, result, strata=hosts, clusters=hosts)[1:]
+
+
+def credited(hires: pl.DataFrame) -> pl.DataFrame:
+    """Return the hires that the programme may take credit for, in one order."""
+    return hires.filter(pl.col("is_attributable") == 1).sort("hire_id")
 
 
 def numbers(column: pl.Series) -> Floats:
@@ -113,12 +123,12 @@ def signals(
     fold = folds(len(gpa_band))
     apart = joined(codes(strata, np.ones(len(fold), bool)), fold)
     school = school_scores(school_type, outcome, fold)
-    rivals: tuple[tuple[str, Floats, ArrayLike | None], ...] = (
+    others: tuple[tuple[str, Floats, ArrayLike | None], ...] = (
         ("GPA band", gpa_ranks(gpa_band), strata),
         ("school type", school, apart),
     )
     found = [Signal("project rating", concordance(rating, outcome, strata=strata, clusters=clusters))]
-    for name, scores, within in rivals:
+    for name, scores, within in others:
         alone = concordance(scores, outcome, strata=within, clusters=clusters)
         better = better_by(rating, scores, outcome, strata=within, clusters=clusters)
         found.append(Signal(name, alone, *(better or (None, None))))

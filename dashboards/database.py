@@ -28,7 +28,9 @@ TIMEOUT_SECONDS = 20.0
 MEMORY_LIMIT = "2GB"
 THREADS = 2
 SPILL_LIMIT = "4GB"
-GENERATIONS_OPEN = 3
+FILES_OPEN = 32
+"""Published files and employers' extracts of them that are kept open."""
+STORAGE_VERSION = "v1.4.0"
 FRAMES_KEPT = 2048
 MOST_ROWS = 1_000_000
 """Rows of one answer: a sheet of Excel holds little more."""
@@ -50,6 +52,7 @@ LOCKED = (
 )
 """What is set, in this order, once a published file is attached."""
 
+Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
 """What DuckDB raises, for rooms that do not know DuckDB."""
 
@@ -159,7 +162,7 @@ def _spill_dir() -> Path:
     return folder
 
 
-@lru_cache(maxsize=GENERATIONS_OPEN)
+@lru_cache(maxsize=FILES_OPEN)
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """Return the connection that all pages share for a published file."""
     return hardened(path, _spill_dir(), MEMORY_LIMIT, SPILL_LIMIT)
@@ -172,14 +175,19 @@ def hardened(path: Path, spill: Path, memory_limit: str, spill_limit: str) -> du
     secret or lift a limit. ``spill`` may be relative to the working directory: then no setting tells where that is.
     """
     connection = duckdb.connect()
+    _bound_in(connection, spill, memory_limit, spill_limit)
+    connection.execute(f"attach {_quoted(path)} as analytics (read_only)")
+    _lock(connection)
+    return connection
+
+
+def _bound_in(connection: duckdb.DuckDBPyConnection, spill: Path, memory_limit: str, spill_limit: str) -> None:
+    """Set where a connection spills, and its limits."""
     connection.execute(f"set temp_directory = {_quoted(spill)}")
     connection.execute(f"set max_temp_directory_size = '{spill_limit}'")
     connection.execute(f"set memory_limit = '{memory_limit}'")
     connection.execute(f"set threads = {THREADS}")
     connection.execute("set timezone = 'UTC'")
-    connection.execute(f"attach {_quoted(path)} as analytics (read_only)")
-    _lock(connection)
-    return connection
 
 
 def _lock(connection: duckdb.DuckDBPyConnection) -> None:
@@ -198,6 +206,27 @@ def _parser() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 1, "memory_limit": "256MB", "temp_directory": ""})
     _lock(connection)
     return connection
+
+
+@contextmanager
+def new_file(target: Path, name: str, source: Path, source_name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Lend a connection that writes a new file, attached under a name, and reads another one; nothing else.
+
+    At the end the new file is whole: nothing of it is left in a log beside it.
+    """
+    with tempfile.TemporaryDirectory(dir=_spill_dir(), ignore_cleanup_errors=True) as spill:
+        connection = duckdb.connect()
+        try:
+            _bound_in(connection, Path(spill), MEMORY_LIMIT, SPILL_LIMIT)
+            connection.execute("set enable_progress_bar = false")
+            connection.execute(f"attach {_quoted(source)} as {source_name} (read_only)")
+            connection.execute(f"attach {_quoted(target)} as {name} (storage_version '{STORAGE_VERSION}')")
+            _lock(connection)
+            yield connection
+            connection.execute(f"checkpoint {name}")
+            connection.execute(f"detach {name}")
+        finally:
+            connection.close()
 
 
 def spill_dir() -> AbstractContextManager[str]:

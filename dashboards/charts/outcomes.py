@@ -13,28 +13,32 @@ MARKED_DAYS = {180: "6", 365: "12", 730: "24", 1095: "36"}
 
 
 def incidence(curve: pl.DataFrame, mode: Mode, host_word: str, start: str = "completing") -> go.Figure:
-    """Draw the cumulative incidence of a host hire with its 95 % band, and below it that of a hire elsewhere.
+    """Draw the cumulative incidence of a host hire with its 95 % band, and below it that of a hire elsewhere, if told.
 
     There is no band before the first hire: nothing is known of its spread.
     """
     colours = PALETTES[mode]
-    drawn = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.09)
+    curves = [("host_incidence", host_word, colours.host)]
+    if curve["elsewhere_incidence"].null_count() == 0:
+        curves.append(("elsewhere_incidence", "Hired elsewhere first", colours.elsewhere))
+    heights = [0.66, 0.34][: len(curves)]
+    drawn = make_subplots(rows=len(curves), cols=1, shared_xaxes=True, row_heights=heights, vertical_spacing=0.09)
     banded = curve.drop_nulls(["host_lower", "host_upper"])
     band = {"x": banded["day"].to_numpy(), "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
     drawn.add_trace(go.Scatter(y=banded["host_upper"].to_numpy(), **band), row=1, col=1)
     fill = {"fill": "tonexty", "fillcolor": tint(colours.host)}
     drawn.add_trace(go.Scatter(y=banded["host_lower"].to_numpy(), **band, **fill), row=1, col=1)
-    drawn.add_trace(_line(curve, "host_incidence", colours.host, host_word), row=1, col=1)
-    drawn.add_trace(_line(curve, "elsewhere_incidence", colours.elsewhere, "Hired elsewhere first"), row=2, col=1)
+    for row, (column, word, colour) in enumerate(curves, 1):
+        drawn.add_trace(_line(curve, column, colour, word), row=row, col=1)
     drawn.update_layout(template=template(mode), height=480, hovermode="x unified", margin={"t": 30, "b": 46, "r": 12})
     last = max(int(curve["day"][-1]), 200)
     marks = {0: "0"} | {day: text for day, text in MARKED_DAYS.items() if day <= last}
     small = f'<span style="font-size:11px;color:{colours.soft_ink}">'
     ticks = [f"{text}<br>{small}{at_risk_text(curve, day)}</span>" for day, text in marks.items()]
     drawn.update_xaxes(range=[0, last], tickvals=list(marks), ticktext=ticks, tickangle=0)
-    drawn.update_xaxes(title=f"months after {start}; below, still at risk", row=2, col=1)
+    drawn.update_xaxes(title=f"months after {start}; below, still at risk", row=len(curves), col=1)
     drawn.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=5)
-    for row, (word, colour) in enumerate(((host_word, colours.host), ("Hired elsewhere first", colours.elsewhere)), 1):
+    for row, (_, word, colour) in enumerate(curves, 1):
         drawn.add_annotation(
             text=f"<b>{word}</b>",
             x=0,

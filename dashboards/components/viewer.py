@@ -12,6 +12,7 @@ import streamlit as st
 from dashboards.access import AccessError, NoGrantError, NotReadyError, Viewer, narrowed
 from dashboards.components import page
 from dashboards.database import Generation
+from dashboards.extract import extract_of, is_cut
 from dashboards.grants import Claims
 from dashboards.login import LoginSettingsError, check_demonstration, contact, end_session, granted, is_login
 from dashboards.navigation import Audience
@@ -158,7 +159,7 @@ def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hos
     if role == "employer":
         hosts = hosts.filter(pl.col("host_id").is_in(viewer.host_ids))
     if hosts.is_empty():
-        return NOBODY(generation, role) if is_one else Scope(generation, role)
+        return NOBODY(prepared(generation, ""), role) if is_one else Scope(generation, role)
     names = host_names(hosts)
     word = "Employer" if role == "employer" else "Employer, for the pages of one"
     if (asked := st.session_state.pop(ASKED_FOR, None)) in names:
@@ -167,7 +168,16 @@ def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hos
     if not is_one:
         return Scope(generation, role)
     row = hosts.row(by_predicate=pl.col("host_id") == host_id, named=True)
-    return Scope(generation, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
+    own = prepared(generation, row["host_id"])
+    return Scope(own, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
+
+
+def prepared(generation: Generation, host_id: str) -> Generation:
+    """Return one host's extract of a generation; whoever has to wait for it is told."""
+    if is_cut(generation, host_id):
+        return extract_of(generation, host_id)
+    with st.spinner("Preparing your data"):
+        return extract_of(generation, host_id)
 
 
 def _choose_host(word: str, names: Mapping[str, str]) -> str:

@@ -16,16 +16,25 @@ def curve(readings: Sequence[Incidence | None], names: Sequence[str], who: str) 
         return Finding("Too few completers have been watched for long enough", "No window has 10 completers at risk.")
     name, last = known[-1]
     parts = [
-        f"{window}: {share_text(each.host)}{_band(each.low, each.high)}, elsewhere first "
-        f"{share_text(each.elsewhere)}, {each.at_risk:,} at risk"
+        f"{window}: {share_text(each.host)}{_band(each.low, each.high)}, {_elsewhere(each)}{each.at_risk:,} at risk"
         for window, each in known
     ]
     unbanded = "" if last.low is not None else " There is no band where nobody, or everybody, was hired."
     done = f"{who} hire {share_text(last.host)} of completers" if last.host else f"{who} have hired no completer"
+    first = "" if last.elsewhere is None else f"; {whole_share_text(last.elsewhere)} start elsewhere first"
     return Finding(
-        f"{done} within {name}; {whole_share_text(last.elsewhere)} start elsewhere first",
+        f"{done} within {name}{first}",
         f"Cumulative incidence with its 95 % band. {'. '.join(parts)}.{unbanded}",
     )
+
+
+def _elsewhere(each: Incidence) -> str:
+    return "" if each.elsewhere is None else f"elsewhere first {share_text(each.elsewhere)}, "
+
+
+def untold() -> str:
+    """Say when an employer is told of starts elsewhere."""
+    return "Starts elsewhere are told of all your completers together, never under a filter, and never of fewer than 3."
 
 
 def _band(low: float | None, high: float | None) -> str:
@@ -36,10 +45,15 @@ def left_out(counts: pl.DataFrame) -> str:
     """Say which completers hire-through is not about."""
     row = counts.row(0, named=True)
     unknown = f", {row['unknown_graduation']:,} of unknown graduation" if row["unknown_graduation"] else ""
+    before, at_work = row["pre_existing"], row["employed_elsewhere"]
+    reasons = (
+        f"{before:,} known to the host before, {at_work:,} employed elsewhere when they completed"
+        if row["is_elsewhere_told"]
+        else f"{before + at_work:,} known to the host before or employed elsewhere when they completed"
+    )
     return (
         f"Completers watched for the whole window; hatched, whose window is not over or was not seen to its end. "
-        f"Left out: {row['pre_existing']:,} known to the "
-        f"host before, {row['employed_elsewhere']:,} employed elsewhere when they completed{unknown}"
+        f"Left out: {reasons}{unknown}"
     )
 
 

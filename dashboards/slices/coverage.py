@@ -7,8 +7,9 @@ from dashboards.intervals import design_effect, wilson
 from dashboards.metrics import CLUSTERS, GROUP, values
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope, conditions
+from dashboards.slices.courses import course
 from dashboards.slices.outcome_groups import narrowed
-from dashboards.slices.outcomes import COLUMNS, LEAST_AT_RISK, MART, course
+from dashboards.slices.outcomes import COLUMNS, LEAST_AT_RISK, MART
 from dashboards.terms import term_key
 
 STILL_WATCHED = 0.1

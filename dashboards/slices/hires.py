@@ -1,14 +1,17 @@
 """The hires of one employer: counted under each rule, who stays, and what the project told beforehand."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
-from dashboards.audition import Audition, audition
-from dashboards.database import Generation, Query, frame
+from dashboards.audition import Audition, Signal, audition_beside, rivals
+from dashboards.concordance import Concordance
+from dashboards.database import Generation, Query, frame, run
 from dashboards.economics.cohort import MICRO, leavers
 from dashboards.formats import word_text
-from dashboards.intervals import wilson
+from dashboards.intervals import Interval, wilson
 from dashboards.metrics import GROUP, values
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope, conditions
@@ -29,6 +32,22 @@ RULES = {
     "hires_linear": ("Linear, 12 months", "credit"),
 }
 """Metric -> the rule in words, and its kind."""
+
+SIGNALS = {
+    "outcome": pl.String,
+    "period": pl.String,
+    "predictor": pl.String,
+    "hires": pl.Int64,
+    **dict.fromkeys(("c", "low", "high", "better_by", "better_low", "better_high"), pl.Float64),
+}
+"""The columns of agg_audition_signals, which extracts alone have."""
+
+FINISHED = """
+    select predictor, hires, c, low, high, better_by, better_low, better_high
+    from analytics.marts.agg_audition_signals
+    where outcome = $outcome and period = $period
+    order by predictor
+"""
 
 CREDITS = {"hires_first_touch": "first", "hires_last_touch": "last", "hires_linear": "linear"}
 
@@ -114,28 +133,65 @@ def attrition(scope: Scope) -> pl.DataFrame:
 
 
 def of_audition(scope: Scope, outcome: str) -> Audition:
-    """Return the audition signal of the host's hires for one of the outcomes."""
-    if outcome not in OUTCOMES:
-        raise ValueError(f"Expected one of {', '.join(OUTCOMES)}, found {outcome!r}.")
-    theirs = conditions(scope, "start_date", ())
-    students = f"""
-        select student_key, gpa_band, school_type from analytics.marts.dim_students
-        where student_key in (
-            select student_key from analytics.marts.fct_hires where is_attributable = 1 and {theirs}
-        )
+    """Return the audition signal of the host's hires for one of the outcomes.
+
+    Whose GPA band and school are whose is in no employer's extract: their signals were worked out when it was cut.
     """
     rated = f"""
         select is_approved, employer_rating from analytics.marts.fct_engagements
         where is_approved = 1 and employer_rating is not null and {conditions(scope, "accepted_date", ())}
     """
-    queries = (hires_query(scope), *(Query.of(text, scope.parameters()) for text in (students, rated)))
+    finished = Query.of(FINISHED, {"outcome": _known_outcome(outcome), "period": scope.filters.period})
+    queries = (hires_query(scope), Query.of(rated, scope.parameters()), finished)
     return _audition(scope.generation, scope.viewer, queries, outcome)
 
 
 @lru_cache(maxsize=256)
 def _audition(generation: Generation, viewer: str, queries: tuple[Query, ...], outcome: str) -> Audition:
-    hires, students, rated = (frame(generation, viewer, each) for each in queries)
-    return audition(hires, students, rated, outcome)
+    hires, rated, finished = (frame(generation, viewer, each) for each in queries)
+    return audition_beside(hires, rated, outcome, [_signal(row) for row in finished.iter_rows(named=True)])
+
+
+def _signal(row: Mapping[str, Any]) -> Signal:
+    interval = None if row["low"] is None else Interval(row["low"], row["high"])
+    better = None if row["better_low"] is None else Interval(row["better_low"], row["better_high"])
+    told = None if row["c"] is None else Concordance(row["c"], 2 * row["c"] - 1, row["hires"], 0, interval)
+    return Signal(row["predictor"], told, row["better_by"], better)
+
+
+def schooled(scope: Scope, outcome: str) -> tuple[int, list[tuple[object, ...]]]:
+    """Return how many hires an extract's audition is of, and what it says of GPA band and school type: SIGNALS.
+
+    Read from a whole generation, where whose band and school are whose is known. Fewer than ten hires have no figure.
+    """
+    students = f"""
+        select student_key, gpa_band, school_type from analytics.marts.dim_students
+        where student_key in (
+            select student_key from analytics.marts.fct_hires
+            where is_attributable = 1 and {conditions(scope, "start_date", ())}
+        )
+    """
+    asked = (hires_query(scope), Query.of(students, scope.parameters()))
+    hires, known_students = (run(scope.generation, each) for each in asked)
+    rows: list[tuple[object, ...]] = []
+    for each in rivals(hires, known_students, _known_outcome(outcome)):
+        told = each.concordance if each.concordance and each.concordance.units >= LEAST_HIRES else None
+        if told is None:
+            rows.append((each.predictor, *(None,) * 7))
+            continue
+        better = _ends(each.interval)
+        rows.append((each.predictor, told.units, told.c, *_ends(told.interval), each.rating_better_by, *better))
+    return hires.filter(pl.col("is_attributable") == 1).height, rows
+
+
+def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (interval.low, interval.high) if interval else (None, None)
+
+
+def _known_outcome(outcome: str) -> str:
+    if outcome not in OUTCOMES:
+        raise ValueError(f"Expected one of {', '.join(OUTCOMES)}, found {outcome!r}.")
+    return outcome
 
 
 def signals(found: Audition) -> pl.DataFrame:

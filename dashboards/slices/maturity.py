@@ -5,12 +5,17 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboards.database import Query, frame
+from dashboards.elsewhere import may_tell
 from dashboards.scope import WINDOWS, Scope, conditions
-from dashboards.slices.outcomes import COLUMNS, MART, Incidence, course
+from dashboards.slices.courses import course
+from dashboards.slices.outcomes import COLUMNS, MART, Incidence, is_whole
 
 
 def maturity(scope: Scope) -> pl.DataFrame:
-    """Return one row: completers, those left out and why, in the curve, and how many are mature per window."""
+    """Return one row: completers, those left out and why, in the curve, and how many are mature per window.
+
+    ``is_elsewhere_told`` says whether those employed elsewhere may be told apart from those known before.
+    """
     is_ready = scope.filters.clock == "graduated"
     prefix = "is_ready_mature" if is_ready else "is_mature"
     windows = ", ".join(
@@ -28,7 +33,10 @@ def maturity(scope: Scope) -> pl.DataFrame:
         from analytics.marts.{MART}
         where {conditions(scope, course(scope).date, COLUMNS)}
     """
-    return frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+    found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
+    row = found.row(0, named=True)
+    is_enough = is_whole(scope) and may_tell(row["completers"] - row["pre_existing"], row["employed_elsewhere"])
+    return found.with_columns(pl.lit(scope.host_id is None or is_enough).alias("is_elsewhere_told"))
 
 
 def meters(counts: pl.DataFrame) -> pl.DataFrame:
@@ -50,7 +58,10 @@ def meters(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def standing(found: Sequence[Incidence | None]) -> pl.DataFrame:
-    """Return per window that can be read where completers stand: host, elsewhere, neither (they sum to 1)."""
+    """Return per window that can be read where completers stand: host, elsewhere, neither (they sum to 1).
+
+    No window where starts elsewhere are not told.
+    """
     rows = [
         {
             "window": WINDOWS[each.day],
@@ -60,7 +71,7 @@ def standing(found: Sequence[Incidence | None]) -> pl.DataFrame:
             "at_risk": each.at_risk,
         }
         for each in found
-        if each is not None
+        if each is not None and each.elsewhere is not None
     ]
     kinds = {
         "window": pl.String,

@@ -14,8 +14,8 @@ from dashboards.database import Generation, Query, frame, run
 from dashboards.formats import word_text
 from dashboards.rows import Rows
 from dashboards.scope import Scope
+from dashboards.slices.courses import course
 from dashboards.slices.outcomes import (
-    course,
     curve_query,
     followed,
     incidence_at,

@@ -12,13 +12,13 @@ from dashboards.metrics import GROUP, query, values
 from dashboards.readings import Explanation, Reading, read
 from dashboards.rows import slice_rows
 from dashboards.scope import Clock, Scope
+from dashboards.slices.courses import course
 from dashboards.slices.outcomes import (
     COLUMNS,
     LEAST_AT_RISK,
     MART,
     Incidence,
     band_notes,
-    course,
     curve_query,
     curve_rows,
 )

@@ -1,11 +1,14 @@
 """What became of completers: the cumulative-incidence curve, and the pairs behind it.
 
+An employer is told of starts elsewhere by the stored curve of all its completers alone, never under a filter: of two
+filters that differ by one person, the curves would tell where that person went.
+
 The curve has one implementation, the macro ``cumulative_incidence``: the mart agg_hire_through_curve is its answer over
 everybody, the published table macro its answer over a slice. Its band takes completers as independent; the platform's,
 whose completers come in employers, is that of ``dashboards.bands``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +19,8 @@ from dashboards.bands import Units, clustered_band
 from dashboards.database import Generation, Query, Value, frame, run
 from dashboards.intervals import CLUSTERS_NEEDED
 from dashboards.rows import Rows, slice_rows
-from dashboards.scope import WINDOWS, Clock, Scope, conditions
+from dashboards.scope import WINDOWS, Scope, conditions
+from dashboards.slices.courses import course
 
 MART = "fct_person_host_outcomes"
 COLUMNS = ("term_label", "category", "school_type", "major_family", "industry", "state")
@@ -47,59 +51,15 @@ STORED = """
 
 
 @dataclass(frozen=True)
-class Course:
-    """The columns that follow a pair from one clock's day 0, and the metric of each window over matured pairs."""
-
-    name: str
-    date: str
-    entry: str
-    exit: str
-    event: str
-    is_at_risk: str
-    matured: Mapping[int, str]
-
-
-COURSES: dict[Clock, Course] = {
-    "completed": Course(
-        "completion",
-        "completed_date",
-        "entry_days",
-        "exit_days",
-        "event_code",
-        "is_at_risk",
-        {
-            180: "hire_through_matured_180_days",
-            365: "hire_through_matured",
-            730: "hire_through_matured_730_days",
-        },
-    ),
-    "graduated": Course(
-        "readiness",
-        "readiness_date",
-        "readiness_entry_days",
-        "readiness_exit_days",
-        "readiness_event_code",
-        "is_at_risk_from_readiness",
-        {days: f"hire_through_from_readiness_{days}_days" for days in WINDOWS},
-    ),
-}
-
-
-@dataclass(frozen=True)
 class Incidence:
-    """The curve at one day: share hired by the host with its band (none while it is 0), elsewhere, at risk."""
+    """The curve at one day: share hired by the host with its band (none while it is 0), elsewhere if told, at risk."""
 
     day: int
     host: float
     low: float | None
     high: float | None
-    elsewhere: float
+    elsewhere: float | None
     at_risk: int
-
-
-def course(scope: Scope) -> Course:
-    """Return the columns of the clock that the page is read by."""
-    return COURSES[scope.filters.clock]
 
 
 def is_whole(scope: Scope) -> bool:
@@ -120,9 +80,10 @@ def followed(scope: Scope, dimension: str | None = None, more: str = "") -> str:
     if dimension is not None and dimension not in WORDS:
         raise ValueError(f"Expected one of {', '.join(WORDS)}, found {dimension!r}.")
     found = course(scope)
+    left, event = (found.exit, found.event) if scope.host_id is None else found.untold()
     return f"""
         select
-            {found.entry} as entry_days, {found.exit} as exit_days, {found.event} as event_code,
+            {found.entry} as entry_days, {left} as exit_days, {event} as event_code,
             {dimension or "'all'"} as group_key{more}
         from analytics.marts.{MART}{_employers(dimension)}
         where {found.is_at_risk} = 1 and {conditions(scope, found.date, COLUMNS)}
@@ -142,7 +103,8 @@ def curve(scope: Scope) -> pl.DataFrame:
     """
     query = curve_query(scope)
     if scope.host_id is not None:
-        return frame(scope.generation, scope.viewer, query)
+        rows = frame(scope.generation, scope.viewer, query)
+        return rows if is_whole(scope) else rows.with_columns(pl.lit(None, pl.Float64).alias("elsewhere_incidence"))
     return _clustered(scope.generation, scope.viewer, query, units_query(scope))[0]
 
 
@@ -237,7 +199,14 @@ def drawn(rows: pl.DataFrame) -> pl.DataFrame:
         return kept
     most = kept["at_risk_count"].max()
     start = dict.fromkeys(kept.columns, 0.0) | {"day": 0, "at_risk_count": most, "host_lower": None, "host_upper": None}
+    if not tells_of_elsewhere(kept):
+        start["elsewhere_incidence"] = None
     return pl.concat([pl.DataFrame([start], schema=kept.schema), kept.filter(pl.col("day") > 0)])
+
+
+def tells_of_elsewhere(rows: pl.DataFrame) -> bool:
+    """Tell whether a curve says who started elsewhere: one employer's does under no filter, if enough did."""
+    return rows["elsewhere_incidence"].null_count() == 0
 
 
 def incidences(rows: pl.DataFrame) -> list[Incidence | None]:
@@ -252,14 +221,14 @@ def incidence_at(rows: pl.DataFrame, day: int) -> Incidence | None:
         return None
     at_risk = int(later["at_risk_count"][0])
     if before.is_empty():
-        return Incidence(day, 0.0, None, None, 0.0, at_risk)
+        return Incidence(day, 0.0, None, None, 0.0 if tells_of_elsewhere(rows) else None, at_risk)
     last = before.row(-1, named=True)
     return Incidence(
         day=day,
         host=float(last["host_incidence"]),
         low=last["host_lower"],
         high=last["host_upper"],
-        elsewhere=float(last["elsewhere_incidence"]),
+        elsewhere=last["elsewhere_incidence"],
         at_risk=at_risk,
     )
 

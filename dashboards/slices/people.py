@@ -3,6 +3,7 @@
 import polars as pl
 
 from dashboards.database import Generation, Query, frame
+from dashboards.scope import Scope
 from dashboards.terms import term_key
 
 HOSTS = Query("""
@@ -29,14 +30,23 @@ CHOICES = Query("""
 """)
 
 
+CHOICES_OF_ONE = Query("""
+    select 'term_label' as dimension, term_label as choice from analytics.marts.fct_projects
+    union select 'category', category from analytics.marts.fct_projects
+    union select 'major_family', major_family from analytics.marts.fct_applications
+""")
+"""What an employer's own rows offer: other employers' terms and categories are not in its extract."""
+
+
 def hosts(generation: Generation) -> pl.DataFrame:
     """Return the ultimate parent employers, the one with most completers first."""
     return frame(generation, "platform", HOSTS)
 
 
-def choices(generation: Generation) -> dict[str, list[str]]:
+def choices(scope: Scope) -> dict[str, list[str]]:
     """Return the values that each filter offers; terms newest first, the rest by name."""
-    found = frame(generation, "platform", CHOICES).drop_nulls()
+    query = CHOICES if scope.host_id is None else CHOICES_OF_ONE
+    found = frame(scope.generation, scope.viewer, query).drop_nulls()
     offered = {
         str(name): sorted(group["choice"].to_list())
         for (name,), group in found.group_by("dimension", maintain_order=True)

@@ -68,7 +68,10 @@ def draw_cohort() -> None:
                 charts.maturity(meters, mode),
                 meters,
             )
-            draw_standing(maturity.standing(incidences))
+            if outcomes.tells_of_elsewhere(curve):
+                draw_standing(maturity.standing(incidences))
+            else:
+                states.empty("Where the others went is not told here", findings.untold())
         draw_terms()
         draw_groups(outcomes.overall(incidences, filters.window))
     draw_retention()

@@ -10,6 +10,7 @@ import pytest
 from streamlit import config
 
 from dashboards.database import Generation, current_generation
+from dashboards.extract import extract_of
 from dashboards.scope import Filters, Scope
 from dashboards.slices.people import hosts
 from tests.conftest import Project
@@ -18,6 +19,16 @@ KEPT = (
     "dim_dates", "dim_employers", "dim_institutions", "metric_catalog", "build_facts", "semantic_manifest",
     "lineage", "worked_queries",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session", autouse=True)
+def extracts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep extracts, and the secret that their keys are derived from, in a folder of the tests."""
+    folder = tmp_path_factory.mktemp("extracts")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THROUGHLINE_EXTRACTS", str(folder / "cut"))
+        patch.setenv("THROUGHLINE_EXTRACT_KEY_FILE", str(folder / "secrets" / "extract.key"))
+        yield folder / "cut"
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +66,13 @@ def generation(tiny_published: Path, monkeypatch: pytest.MonkeyPatch) -> Generat
 
 @pytest.fixture
 def employer(generation: Generation) -> Callable[..., Scope]:
-    """Return a maker of scopes of the largest employer under filters."""
+    """Return a maker of scopes of the largest employer under filters, on its extract."""
     row = hosts(generation).row(0, named=True)
+    own = extract_of(generation, row["host_id"])
 
     def scope(filters: Filters | None = None) -> Scope:
         return Scope(
-            generation,
+            own,
             "employer",
             row["host_id"],
             row["host_name"],

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.components.filter_bar import KEYS, OFFERED
+from dashboards.components.page import SCOPE
 from dashboards.database import current_generation
 from dashboards.login import is_demo
 from dashboards.navigation import PAGES, PageEntry, pages_of
@@ -110,10 +111,9 @@ def test_a_page_obeys_each_of_its_filters(
 
 def first_choice(app: AppTest, dimension: str) -> str:
     """Return the first value that a filter offers."""
-    generation = current_generation()
     if dimension == "host_id":
-        return str(hosts(generation)["host_id"][0])
-    return choices(generation)[dimension][0]
+        return str(hosts(current_generation())["host_id"][0])
+    return choices(app.session_state[SCOPE])[dimension][0]
 
 
 @pytest.mark.parametrize("opening", CLOSED, ids=named)

@@ -1,0 +1,236 @@
+"""An employer's extract: a file that holds that employer's rows alone, cut from a generation on first use.
+
+What goes into it stands in ``dashboards.extract_rules``. It lies beside the generation's file, so that it is removed
+with it, or below ``THROUGHLINE_EXTRACTS``.
+"""
+
+import fcntl
+import hmac
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from dashboards.database import Connection, DatabaseError, Generation, SqlError, new_file
+from dashboards.extract_secret import extract_secret
+from dashboards.extract_statements import WHOLE, Table, comments, create, keys, literal, macro
+from dashboards.extract_tables import COMMENTS, employers, fill_curves, worked_out
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "extracts"
+DIGITS = 16
+NOBODY = ""
+"""The host that does not exist: its extract has no row that is anybody's."""
+
+CODE = ("extract*.py", "elsewhere.py", "audition.py", "slices/courses.py", "slices/hires.py", "fairness/*.py")
+"""What decides on the content of an extract: an extract of other code is not used."""
+
+
+class NoExtractError(DatabaseError):
+    """The extract of an employer could not be cut."""
+
+    def __init__(self, folder: Path, error: Exception) -> None:
+        super().__init__(
+            f"Expected to write an employer's extract into {folder}, found {type(error).__name__}. Make the folder "
+            "writable for the dashboards, or name another one with THROUGHLINE_EXTRACTS."
+        )
+
+
+def extract_of(generation: Generation, host_id: str) -> Generation:
+    """Return the same generation as a file that holds one host's rows, its children's included; cut it if need be.
+
+    Of an unknown host there is one, without a row. Raises NoExtractError where none can be written.
+    """
+    return replace(generation, path=_extract(generation, host_id if _is_known(generation, host_id) else NOBODY))
+
+
+def is_cut(generation: Generation, host_id: str) -> bool:
+    """Tell whether an extract is there already, so that nobody has to wait for it."""
+    return path_of(generation, host_id if _is_known(generation, host_id) else NOBODY).exists()
+
+
+@lru_cache(maxsize=4096)
+def _is_known(generation: Generation, host_id: str) -> bool:
+    return host_id != NOBODY and employers(generation, host_id)
+
+
+def path_of(generation: Generation, host_id: str) -> Path:
+    """Return where the extract of a host lies, under a name that does not tell the host."""
+    digest = hmac.digest(host_key(generation, host_id), b"file" + code_digest(), sha256).hex()
+    return folder_of(generation) / f"{digest[:32]}.duckdb"
+
+
+def folder_of(generation: Generation) -> Path:
+    """Return the folder of a generation's extracts: beside its file, unless ``THROUGHLINE_EXTRACTS`` names a base."""
+    if base := os.environ.get("THROUGHLINE_EXTRACTS"):
+        return Path(base).resolve() / f"{generation.identifier}{_home(generation)}"
+    return generation.path.parent / FOLDER
+
+
+def _home(generation: Generation) -> str:
+    """Return a mark of the published folder, so that two of them may share a base for their extracts."""
+    return f".{sha256(str(generation.path.parent.parent.resolve()).encode()).hexdigest()[:8]}"
+
+
+def host_key(generation: Generation, host_id: str) -> bytes:
+    """Return the key from which one host's keys of persons are derived in one generation."""
+    of_generation = hmac.digest(extract_secret(), generation.identifier.encode(), sha256)
+    return hmac.digest(of_generation, host_id.encode(), sha256)
+
+
+def derived(key: bytes, person: str) -> str:
+    """Return a person's key as one host sees it: 16 hex digits."""
+    return hmac.digest(key, person.encode(), sha256).hex()[:DIGITS]
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> bytes:
+    """Return a digest of the code that decides what an extract holds."""
+    room = Path(__file__).parent
+    digest = sha256()
+    for path in sorted(each for pattern in CODE for each in room.glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _extract(generation: Generation, host_id: str) -> Path:
+    path = path_of(generation, host_id)
+    if path.exists():
+        return path
+    try:
+        _make_folder(generation)
+        with _locked(path.with_suffix(".lock")):
+            if not path.exists():
+                _cut(generation, host_id, path)
+    except (OSError, SqlError) as error:
+        raise NoExtractError(path.parent, error) from error
+    return path
+
+
+def _make_folder(generation: Generation) -> None:
+    folder = folder_of(generation)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    if os.environ.get("THROUGHLINE_EXTRACTS"):
+        _forget_gone(folder.parent, generation)
+
+
+def _forget_gone(base: Path, generation: Generation) -> None:
+    """Remove the extracts of generations of the same published folder that are gone."""
+    home = _home(generation)
+    kept = {each.name for each in generation.path.parent.parent.iterdir()} | {generation.identifier}
+    for folder in base.glob(f"*{home}"):
+        if folder.name.removesuffix(home) not in kept and folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock that other processes and threads wait for; it is let go when its holder dies."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _cut(generation: Generation, host_id: str, path: Path) -> None:
+    """Write an extract under another name, and give it its own when it is whole."""
+    draft = path.with_suffix(".draft")
+    for left in path.parent.glob(f"{draft.name}*"):
+        left.unlink()
+    with new_file(draft, "analytics", generation.path, WHOLE) as connection:
+        write(connection, generation, host_id)
+    seal(draft, path)
+    logger.info("Cut an extract of generation %s", generation.identifier)
+
+
+def seal(draft: Path, path: Path) -> None:
+    """Make a finished file immutable and durable, then give it its name at once."""
+    draft.chmod(0o400)
+    for each in (draft, path.parent):
+        _sync(each)
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write(connection: Connection, generation: Generation, host_id: str) -> None:
+    """Write the tables of one host, macros and comments into ``analytics`` from the file attached as ``whole``."""
+    tables = published_tables(connection)
+    derive_keys(connection, keys(tables), host_key(generation, host_id), host_id)
+    for schema in ("marts", "meta"):
+        connection.execute(f"create schema analytics.{schema}")
+    for table in tables:
+        text = create(table)
+        connection.execute(text, {"host": host_id} if "$host" in text else {})
+    connection.execute("drop table derived_keys")
+    for statement in _macros(connection):
+        connection.execute(statement)
+    fill_curves(connection, host_id)
+    for name, rows in worked_out(generation, host_id):
+        connection.register("worked_out", rows.to_arrow())
+        connection.execute(f"create table analytics.marts.{name} as select * from worked_out")
+        connection.unregister("worked_out")
+        connection.execute(f"comment on table analytics.marts.{name} is {literal(COMMENTS[name])}")
+    for statement in comments(_told(connection)):
+        connection.execute(statement)
+
+
+def published_tables(connection: Connection) -> list[Table]:
+    """Return the tables of the file attached as ``whole``."""
+    rows = connection.execute(f"""
+        select schema_name || '.' || table_name, list(column_name order by column_index),
+            list(data_type order by column_index)
+        from duckdb_columns() where database_name = '{WHOLE}' and schema_name in ('marts', 'meta')
+        group by schema_name, table_name order by schema_name, table_name
+    """).fetchall()
+    return [Table(name, dict(zip(columns, types, strict=True))) for name, columns, types in rows]
+
+
+def derive_keys(connection: Connection, persons: str, key: bytes, host_id: str) -> None:
+    """Write the temporary table ``derived_keys``: each person's key, and that which the host sees."""
+    named = [person for (person,) in connection.execute(persons, {"host": host_id}).fetchall()]
+    frame = pl.DataFrame(
+        {"old_key": named, "new_key": [derived(key, person) for person in named]},
+        schema={"old_key": pl.String, "new_key": pl.String},
+    )
+    connection.register("derived", frame.to_arrow())
+    connection.execute("create temp table derived_keys as select * from derived")
+    connection.unregister("derived")
+
+
+def _macros(connection: Connection) -> Iterator[str]:
+    rows = connection.execute(f"""
+        select schema_name, function_name, parameters, macro_definition, comment from duckdb_functions()
+        where database_name = '{WHOLE}' and function_type = 'table_macro' and not internal
+    """).fetchall()
+    for row in rows:
+        yield from macro(*row)
+
+
+def _told(connection: Connection) -> list[tuple[str, str | None, str]]:
+    """Return the comments of the published file: table, column (None: the table's own), comment."""
+    return connection.execute(f"""
+        select schema_name || '.' || table_name, null, comment from duckdb_tables()
+        where database_name = '{WHOLE}' and comment is not null
+        union all
+        select schema_name || '.' || table_name, column_name, comment from duckdb_columns()
+        where database_name = '{WHOLE}' and comment is not null and schema_name in ('marts', 'meta')
+    """).fetchall()

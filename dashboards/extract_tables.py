@@ -1,0 +1,92 @@
+"""The tables of an extract that are worked out at the cut, from rows of which the extract itself does not tell."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from dashboards.database import Connection, Generation, Query, run
+from dashboards.elsewhere import LEAST_UNITS, may_tell
+from dashboards.scope import PERIODS, Filters, Scope
+from dashboards.slices import hires
+from dashboards.slices.courses import COURSES, Course
+
+COUNTS = """
+    select
+        count(*) as pairs,
+        count(*) filter (where event_code = 2) as elsewhere,
+        count(*) filter (where is_at_risk_from_readiness = 1) as ready_pairs,
+        count(*) filter (where is_at_risk_from_readiness = 1 and event_code = 2) as ready_elsewhere,
+    from analytics.marts.fct_person_host_outcomes
+    where is_at_risk = 1
+"""
+
+
+def fill_curves(connection: Connection, host_id: str) -> None:
+    """Write the host's curves; starts elsewhere are in them where enough completers made one, and enough did not.
+
+    The curve from readiness is of fewer completers than that from completion: where both tell of starts elsewhere, the
+    completers between them are many enough to be told of too, or none.
+    """
+    pairs, elsewhere, ready, ready_elsewhere = connection.execute(COUNTS).fetchall()[0]
+    is_told = {"completion": may_tell(pairs, elsewhere), "readiness": may_tell(ready, ready_elsewhere)}
+    if is_told["completion"] and pairs != ready and not may_tell(pairs - ready, elsewhere - ready_elsewhere):
+        is_told["readiness"] = False
+    for course in COURSES.values():
+        told = "" if is_told[course.name] else "null as "
+        connection.execute(f"create or replace temp table slice as {followed(course, is_told=is_told[course.name])}")
+        connection.execute(
+            f"""
+            insert into analytics.marts.agg_hire_through_curve by name
+            select $clock as clock, $host as scope_id, day, at_risk_count, host_count, host_incidence, host_lower,
+                host_upper, {told}elsewhere_count, {told}elsewhere_incidence, {told}survival
+            from analytics.marts.cumulative_incidence('slice')
+            order by day
+            """,
+            {"clock": course.name, "host": host_id},
+        )
+        connection.execute("drop table slice")
+
+
+def followed(course: Course, *, is_told: bool) -> str:
+    """Return the statement of the pairs in a curve; where it may not tell of starts elsewhere, none is in it."""
+    left, event = (course.exit, course.event) if is_told else course.untold()
+    return f"""
+        select {course.entry} as entry_days, {left} as exit_days, {event} as event_code, 'all' as group_key
+        from analytics.marts.fct_person_host_outcomes
+        where {course.is_at_risk} = 1
+    """
+
+
+def signals(generation: Generation, host_id: str) -> pl.DataFrame:
+    """Return how GPA band and school type order the outcomes of the host's hires, per period: a row per signal.
+
+    Of fewer than ten hires there is none, nor of a period that leaves out one to nine hires of another one.
+    """
+    scope = Scope(generation, "employer", host_id)
+    rows: list[tuple[object, ...]] = []
+    for outcome in hires.OUTCOMES:
+        told: list[int] = []
+        for period in PERIODS:
+            size, found = hires.schooled(replace(scope, filters=Filters(period)), outcome)
+            if all(size == other or abs(size - other) >= LEAST_UNITS for other in told):
+                told.append(size)
+                rows += [(outcome, period, *each) for each in found]
+    return pl.DataFrame(rows, schema=hires.SIGNALS, orient="row")
+
+
+def employers(generation: Generation, host_id: str) -> bool:
+    """Tell whether a host is among the published employers."""
+    text = "select count(*) as n from analytics.marts.dim_employers where host_id = $host"
+    return bool(run(generation, Query.of(text, {"host": host_id}))["n"][0])
+
+
+def worked_out(generation: Generation, host_id: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the tables that no published file has, by name below the schema marts."""
+    yield "agg_audition_signals", signals(generation, host_id)
+
+
+COMMENTS: Mapping[str, str] = {
+    "agg_audition_signals": "One row per outcome, period and predictor of which hires differ: how well GPA band and "
+    "school type order the outcome. Of ten hires or more; the hires' own bands and schools are not in this file.",
+}
