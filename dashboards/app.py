@@ -11,10 +11,11 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from dashboards.access import AccessError
-from dashboards.components import page, states
+from dashboards.audit import AuditError
+from dashboards.components import page, states, witness
 from dashboards.components.filter_bar import filter_bar
 from dashboards.components.gate import gate
-from dashboards.components.viewer import choose_scope, host_names, identify, viewer_of
+from dashboards.components.viewer import choose_scope, host_names, identify, own_hosts, viewer_of
 from dashboards.components.watch import watch
 from dashboards.database import DatabaseError, NothingPublishedError, current_generation
 from dashboards.login import NotADemonstrationError
@@ -33,7 +34,11 @@ def main() -> None:
     try:
         draw()
     except AccessError as error:
+        witness.turned_away(error)
         gate(error)
+    except AuditError as error:
+        logger.exception("The page could not be recorded")
+        states.error(states.UNRECORDED, str(error))
     except NotADemonstrationError as error:
         states.error("Nothing to show without a login", str(error))
     except NothingPublishedError as error:
@@ -58,10 +63,12 @@ def draw() -> None:
     entries = pages_of(viewer.role)
     chosen = st.navigation(_sections(entries))
     entry = next(each for each in entries if each.title == chosen.title)
+    witness.check_address(own_hosts(viewer, known))
     scope = choose_scope(generation, viewer, entry.audience, known)
     page.header(entry, scope, facts)
     filters = filter_bar(viewer.role, entry, choices(scope), host_names(known))
     page.remember(replace(scope, filters=filters))
+    witness.seen(entry)
     with st.spinner("Counting"):
         chosen.run()
 

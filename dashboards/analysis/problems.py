@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from dashboards.analysis.limits import GIGABYTE, Limits
 
@@ -26,13 +27,17 @@ _MARK = re.compile(r"^(?P<head>LINE (?P<line>\d+): )(?P<text>.*)\n(?P<caret> *)\
 
 @dataclass(frozen=True)
 class Problem:
-    """A title, what was found, what to do, and the place in the statement (from 1) where the database names one."""
+    """A title, what was found, what to do, and the place in the statement (from 1) where the database names one.
+
+    ``kind`` tells what may not be done from what went wrong.
+    """
 
     title: str
     detail: str
     advice: str = OTHERWISE
     line: int | None = None
     column: int | None = None
+    kind: Literal["refused", "cancelled", "failed"] = "failed"
 
     @classmethod
     def of(cls, message: str, limits: Limits | None = None) -> "Problem":
@@ -45,7 +50,9 @@ class Problem:
         where = f" in line {line}" if line else ""
         title = "Out of reach" if kind == "Permission" else f"{kind or 'The statement'} error{where}".capitalize()
         detail = message[found.end() :] if found else message
-        return cls(title, detail.strip(), ADVICE.get(kind, OTHERWISE), line, column)
+        is_refused = kind == "Permission" or "configuration has been locked" in message
+        outcome: Literal["refused", "failed"] = "refused" if is_refused else "failed"
+        return cls(title, detail.strip(), ADVICE.get(kind, OTHERWISE), line, column, outcome)
 
     def __str__(self) -> str:
         """Say it in a few lines."""
@@ -80,7 +87,9 @@ def too_slow(limits: Limits) -> Problem:
 
 def cancelled() -> Problem:
     """Say that the reader stopped a statement."""
-    return Problem("Cancelled", "The statement was stopped before it ended.", "Run it again when you like.")
+    return Problem(
+        "Cancelled", "The statement was stopped before it ended.", "Run it again when you like.", kind="cancelled"
+    )
 
 
 def unrecorded() -> Problem:

@@ -80,4 +80,4 @@ def _of_table(name: str) -> Problem | None:
 
 def _refused(found: str, advice: str) -> Problem:
     # What was found is said without its arguments: they may name a place on the machine.
-    return Problem("Out of reach", f"Only the published file can be read here; found {found}.", advice)
+    return Problem("Out of reach", f"Only the published file can be read here; found {found}.", advice, kind="refused")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Literal
 
 import polars as pl
 
@@ -35,6 +36,13 @@ class Answer:
     seconds: float
     problem: Problem | None = None
     row_count: int | None = None
+
+    @property
+    def outcome(self) -> Literal["done", "cut", "refused", "cancelled", "failed"]:
+        """Say in a word what became of it."""
+        if self.problem is None:
+            return "cut" if self.is_cut else "done"
+        return self.problem.kind
 
 
 Witness = Callable[[Answer], None]

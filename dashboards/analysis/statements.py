@@ -18,7 +18,7 @@ EXPLAINING = tuple(
 
 REFUSED = {
     "COPY": "Read the rows: the answer can be downloaded, and in the shell --format writes it.",
-    "EXPORT": "The published file itself can be copied: data/published/analytics.duckdb.",
+    "EXPORT": "The published file itself can be copied: analytics.duckdb, in the folder published.",
     "CREATE": "Put a step into a WITH clause: with my_step as (select ...) select * from my_step.",
     "SET": "Settings and limits are fixed.",
     "RESET": "Settings and limits are fixed.",
@@ -41,7 +41,7 @@ def refused(text: str) -> Problem | None:
     if len(text) > LONGEST:
         return Problem(
             "The statement is too long", f"Expected at most {LONGEST:,} characters; found {len(text):,}.",
-            "Join a table instead of listing values.",
+            "Join a table instead of listing values.", kind="refused",
         )  # fmt: skip
     try:
         found = statements(text)
@@ -52,7 +52,10 @@ def refused(text: str) -> Problem | None:
             "There is nothing to run", "Expected a statement; found none.", "Write one, or open a worked query."
         )
     if COMMENTS.sub("", text).startswith("/*"):
-        return Problem("One comment within another", "Expected plain comments; found a nested one.", "Take it apart.")
+        return Problem(
+            "One comment within another", "Expected plain comments; found a nested one.", "Take it apart.",
+            kind="refused",
+        )  # fmt: skip
     if len(found) > 1:
         return _too_many(text, len(found))
     kind, word = found[0][0], _first_word(text)
@@ -64,8 +67,9 @@ def refused(text: str) -> Problem | None:
         return _reached(text)
     name = word.upper() or kind
     return Problem(
-        f"{name} is refused", f"Expected a statement that reads; found {name}.", REFUSED.get(name, OTHERWISE)
-    )
+        f"{name} is refused", f"Expected a statement that reads; found {name}.", REFUSED.get(name, OTHERWISE),
+        kind="refused",
+    )  # fmt: skip
 
 
 def _reached(text: str) -> Problem | None:
@@ -82,7 +86,9 @@ def _refused_within(text: str) -> Problem | None:
         rest = COMMENTS.sub("", rest)
         rest = part.sub("", rest, count=1) if part.match(rest) else rest
     if _first_word(rest) == "explain":
-        return Problem("EXPLAIN is refused", "Expected a statement to explain; found EXPLAIN.", OTHERWISE)
+        return Problem(
+            "EXPLAIN is refused", "Expected a statement to explain; found EXPLAIN.", OTHERWISE, kind="refused"
+        )
     return refused(rest)
 
 
@@ -91,7 +97,7 @@ def _too_many(text: str, count: int) -> Problem:
         advice = "PIVOT looks up its columns in a statement of its own. Name them: pivot ... on column in ('a', 'b')."
     else:
         advice = "Run them one after the other, or join the steps in one WITH clause."
-    return Problem("One statement at a time", f"Expected one statement; found {count}.", advice)
+    return Problem("One statement at a time", f"Expected one statement; found {count}.", advice, kind="refused")
 
 
 def _first_word(text: str) -> str:

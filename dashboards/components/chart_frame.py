@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.charts.style import plain
-from dashboards.components import page
+from dashboards.components import page, witness
 from dashboards.components.drill import downloads, open_marks
 from dashboards.components.pictures import pictures
 from dashboards.components.table import table
@@ -67,6 +67,7 @@ def _foot(
         if marks and st.button("Rows", type="tertiary", key=f"marks-{name}"):
             open_marks(name, marks, page.scope().filters)
     if opened.open:
+        witness.unfolded(name, rows.height)
         with opened:
             _data(name, finding, rows, is_figure=is_figure)
 

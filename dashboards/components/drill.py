@@ -7,9 +7,11 @@ from math import ceil
 import polars as pl
 import streamlit as st
 
+from dashboards.audit import AuditError
+from dashboards.components import states, witness
 from dashboards.components.table import table
-from dashboards.components.viewer import guarded, still
-from dashboards.exports import MIME, NAMES, lazily
+from dashboards.components.viewer import guarded
+from dashboards.exports import MIME, NAMES
 from dashboards.formats import count_text
 from dashboards.readings import Reading
 from dashboards.rows import COUNTED, Rows
@@ -43,19 +45,24 @@ def _rows(name: str, rows: Rows, filters: Filters) -> None:
     pages = max(ceil(total / PAGE_SIZE), 1)
     number = st.pagination(pages, key=f"rows-page-{name}") if pages > 1 else 1
     shown = rows.page(number, PAGE_SIZE)
+    try:
+        witness.opened(name, shown.height, number)
+    except AuditError as error:  # A dialog runs without the app around it, which would say the same.
+        states.error(states.UNRECORDED, str(error))
+        return
     table(
         shown if rows.is_rate else shown.drop(COUNTED), f"rows-table-{name}", height=420, alt="Rows behind the number"
     )
     downloads(rows.all, f"{name}_rows")
 
 
-def downloads(rows: Callable[[], pl.DataFrame], name: str) -> None:
-    """Offer rows as CSV, Excel and Parquet; the file is made on the click."""
+def downloads(rows: Callable[[], pl.DataFrame], name: str, subject: str = "") -> None:
+    """Offer rows as CSV, Excel and Parquet; the file is made, and recorded as ``subject`` or name, on the click."""
     with st.container(horizontal=True, gap="small", key=f"downloads-{name}"):
         for kind, mime in MIME.items():
             st.download_button(
                 NAMES[kind],
-                data=still(lazily(rows, kind)),
+                data=witness.taken(rows, kind, subject or name),
                 file_name=f"{name}.{kind}",
                 mime=mime,
                 key=f"download-{name}-{kind}",

@@ -29,6 +29,8 @@ SCOPE = "_scope"
 VIEWER = "_viewer"
 STANDING = "_standing"
 GENERATION = "_generation"
+TURNED_AWAY, FOREIGN = "_turned_away", "_foreign"
+"""What the audit log was told of a visit that was denied: once told is enough."""
 
 
 def apply_style() -> None:
@@ -55,7 +57,7 @@ def remember_viewer(viewer: Viewer) -> None:
 
 def forget() -> None:
     """Drop what the session held, but for who looks at which generation."""
-    for key in set(st.session_state) - {STANDING, GENERATION}:
+    for key in set(st.session_state) - {STANDING, GENERATION, TURNED_AWAY, FOREIGN}:
         del st.session_state[key]
 
 

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.analysis.problems import Problem
+from dashboards.audit import statement_hash
 from dashboards.components import states
 from dashboards.components.drill import downloads
 from dashboards.components.workbench import Past, Workbench, history, write
@@ -41,7 +42,7 @@ def _rows(past: Past, rows: pl.DataFrame) -> None:
         states.empty("The statement returned no row", "Its columns: " + ", ".join(rows.columns))
         return
     st.dataframe(rows, hide_index=True, key="sql-rows", alt="Result of the statement")
-    downloads(lambda: rows, "query_result")
+    downloads(lambda: rows, "query_result", statement_hash(past.statement))
 
 
 def _problem(problem: Problem) -> None:

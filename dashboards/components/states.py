@@ -4,6 +4,8 @@ from html import escape
 
 import streamlit as st
 
+UNRECORDED = "Nothing is shown that cannot be recorded"
+
 
 def empty(title: str = "Nothing in this slice", hint: str = "Widen the period or clear a filter.") -> None:
     """Say that the slice holds nothing, and what to do."""

@@ -156,8 +156,7 @@ def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hos
     is_one = role == "employer" or (role in WHOLE_PLATFORM and audience == "employer")
     if role == "analyst":
         return Scope(generation, role)
-    if role == "employer":
-        hosts = hosts.filter(pl.col("host_id").is_in(viewer.host_ids))
+    hosts = _own(viewer, hosts)
     if hosts.is_empty():
         return NOBODY(prepared(generation, ""), role) if is_one else Scope(generation, role)
     names = host_names(hosts)
@@ -178,6 +177,16 @@ def prepared(generation: Generation, host_id: str) -> Generation:
         return extract_of(generation, host_id)
     with st.spinner("Preparing your data"):
         return extract_of(generation, host_id)
+
+
+def own_hosts(viewer: Viewer, hosts: pl.DataFrame) -> set[str]:
+    """Return the ids and the names of the hosts among which a viewer may choose."""
+    names = host_names(_own(viewer, hosts))
+    return {*names, *names.values()}
+
+
+def _own(viewer: Viewer, hosts: pl.DataFrame) -> pl.DataFrame:
+    return hosts.filter(pl.col("host_id").is_in(viewer.host_ids)) if viewer.role == "employer" else hosts
 
 
 def _choose_host(word: str, names: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.analysis.running import Answer, Run
+from dashboards.components.witness import asked
 from dashboards.database import Generation
 from dashboards.slices.catalogue import worked_query
 
@@ -65,7 +66,7 @@ def write(statement: str) -> None:
 
 def start(generation: Generation, bench: Workbench) -> None:
     """Run what the editor holds, and name it in the address if it is short."""
-    bench.run = Run(generation, bench.statement)
+    bench.run = Run(generation, bench.statement, witness=asked(bench.statement))
     name_in_address(generation, bench)
 
 
