@@ -17,6 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from dashboards.database_errors import BrokenPointerError as BrokenPointerError
+from dashboards.database_errors import DatabaseError as DatabaseError
+from dashboards.database_errors import NothingPublishedError as NothingPublishedError
+from dashboards.database_errors import TooManyRowsError as TooManyRowsError
+from dashboards.database_errors import TooSlowError as TooSlowError
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -57,43 +63,6 @@ SqlError = duckdb.Error
 """What DuckDB raises, for rooms that do not know DuckDB."""
 
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
-
-
-class DatabaseError(Exception):
-    """The published data could not be read."""
-
-
-class NothingPublishedError(DatabaseError):
-    """There is no pointer to a published generation."""
-
-    def __init__(self, pointer: Path) -> None:
-        super().__init__(
-            f"Expected a published generation named by {pointer}, found none. "
-            "Make one with `throughline run`, or `throughline demo` for a synthetic marketplace."
-        )
-
-
-class BrokenPointerError(DatabaseError):
-    """The pointer is unreadable, or names a file that is not there."""
-
-    def __init__(self, pointer: Path, found: str) -> None:
-        super().__init__(f"Expected {pointer} to name a published file, found {found}. See `throughline status`.")
-
-
-class TooSlowError(DatabaseError):
-    """A query ran into the time limit."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"A query took more than {seconds:g} seconds and was stopped. Narrow the filters.")
-
-
-class TooManyRowsError(DatabaseError):
-    """A query returned more rows than one answer may hold."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"Expected at most {MOST_ROWS:,} rows, found more. Narrow the filters, or read the published file itself."
-        )
 
 
 @dataclass(frozen=True)
@@ -304,7 +273,7 @@ def _taken(found: duckdb.DuckDBPyConnection) -> "pl.DataFrame":
         for batch in reader:
             count += batch.num_rows
             if count > MOST_ROWS:
-                raise TooManyRowsError
+                raise TooManyRowsError(MOST_ROWS)
             batches.append(batch)
     except OSError as error:  # What goes wrong after the first rows comes from Arrow, with DuckDB's words.
         kind = duckdb.InterruptException if str(error).startswith("INTERRUPT") else duckdb.Error

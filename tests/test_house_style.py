@@ -38,7 +38,7 @@ RIM = {
     "pipelines/run.py": "says when a batch, a lock or a generation was made",
     "pipelines/validate.py": "stamps checked_at",
     "pipelines/warehouse.py": "says since when the lock is held",
-    "dashboards/audit.py": "says when somebody looked",
+    "dashboards/audit/__init__.py": "says when somebody looked",
     "dashboards/login.py": "says when a sign-in or a grant ends",
     "dashboards/components/workbench.py": "says in the history when a statement was run",
 }
