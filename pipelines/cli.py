@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from pipelines import asking
+from pipelines.asking.auditing import audit
 from pipelines.errors import PublishRefused, ThroughlineError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 quarantine = typer.Typer(help="Rows that did not conform.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(audit, name="audit")
 
 Mappings = Annotated[list[Path] | None, typer.Option("--mapping", help="A mapping file outside the landing folder.")]
 AsOf = Annotated[datetime | None, typer.Option(help="See the data as they were known at this moment (UTC).")]

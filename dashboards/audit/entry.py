@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-Action = Literal["page", "rows", "data", "export", "sql", "query", "metrics", "login", "denied", "mended"]
+Action = Literal["page", "rows", "data", "export", "sql", "query", "metrics", "login", "denied", "audit", "mended"]
 
 LONGEST = {"who": 200, "subject": 200, "scope": 100, "text": 2000, "reason": 300}
 """Field -> most characters that are kept: what a stranger types does not fill the disk."""

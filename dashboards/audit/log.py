@@ -57,6 +57,12 @@ class Log:
         """Return the files, the oldest first."""
         return sorted(self.folder.glob(PATTERN))
 
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """Yield the entries as they stand, the oldest first; lines that are none are left out."""
+        for path in self.files():
+            with path.open("rb") as lines:
+                yield from (fields for fields in map(parsed, lines) if fields)
+
     def head(self) -> Head | None:
         """Return where the log should end, or None where the head is missing or not sealed with the key."""
         try:

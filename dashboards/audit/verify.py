@@ -19,12 +19,17 @@ class Verdict:
     mended: tuple[str, ...] = ()
 
 
-def verify(log: Log) -> Verdict:
-    """Read the whole log and return what it holds; raises BrokenLogError at the first place that is not as written."""
+def verify(log: Log, held: tuple[int, str] | None = None) -> Verdict:
+    """Read the whole log and return what it holds; raises BrokenLogError at the first place that is not as written.
+
+    ``held`` is the number of an entry and how its seal begins, as an earlier verdict had it: the log must hold it.
+    """
     head, files = log.head(), log.files()
     if head is None:
         if files or (log.folder / HEAD).exists():
             raise BrokenLogError(HEAD, f"a head sealed with key {key_id(log.key)}", "none, or another's")
+        if held is not None:
+            raise BrokenLogError("the folder", f"entry {held[0]:,}, which was noted", "no entry at all")
         return Verdict(0, NOTHING_BEFORE)
     count, last, mended = 0, NOTHING_BEFORE, list[str]()
     torn: tuple[str, bytes] | None = None
@@ -42,9 +47,13 @@ def verify(log: Log) -> Verdict:
             mended.append(_mending(place, fields, torn))
             torn = None
         count, last = int(fields["sequence"]), str(fields["hash"])
+        if held is not None and count == held[0] and not last.startswith(held[1]):
+            raise BrokenLogError(place, f"the seal {held[1]} that was noted", last[: len(held[1])])
     if torn is not None:
         raise BrokenLogError(torn[0], "an entry", f"a torn line of {len(torn[1])} bytes; the next entry will mend it")
     _hold_head(head, count, last)
+    if held is not None and count < held[0]:
+        raise BrokenLogError("the end", f"entry {held[0]:,}, which was noted", f"{count:,} entries")
     return Verdict(count, last, tuple(mended))
 
 

@@ -12,11 +12,16 @@ import typer
 
 from pipelines.asking.delivery import chosen_format, deliver
 from pipelines.asking.dictionary import describe_all, list_all
+from pipelines.asking.recorded import ROLE, told, told_if_it_fails, user
 from pipelines.errors import ThroughlineError
 
 if TYPE_CHECKING:
+    from dashboards.analysis.running import Answer, Run
     from dashboards.database import Generation
     from dashboards.questions import Question
+
+SLICE_SECONDS = 1.0
+"""How long is waited before the waiting begins anew, so that Ctrl-C is heard."""
 
 Day = datetime
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Metrics, as listed by `throughline metrics`.")]
@@ -60,13 +65,14 @@ def asking() -> "Iterator[Generation]":
     import duckdb
 
     from dashboards.analysis.problems import Problem
+    from dashboards.audit import AuditError
     from dashboards.database import DatabaseError, current_generation
     from pipelines.settings import Settings
 
     os.environ["THROUGHLINE_DATA"] = str(Settings().data_dir)
     try:
         yield current_generation()
-    except DatabaseError as error:
+    except (DatabaseError, AuditError) as error:
         raise ThroughlineError(str(error)) from error
     except duckdb.Error as error:
         raise ThroughlineError(str(Problem.of(str(error)))) from error
@@ -75,15 +81,32 @@ def asking() -> "Iterator[Generation]":
 def query(
     sql: Annotated[str, typer.Argument(help="One statement on the published file.")], format: Format = "table"
 ) -> None:
-    """Ask the published file in SQL, read-only and within limits."""
-    from dashboards.analysis.statements import refused
-    from dashboards.database import Query, run
+    """Ask the published file in SQL, read-only and within limits: a process of its own, 60 seconds, 10,000 rows."""
+    from dashboards.analysis.recording import witness
+    from dashboards.analysis.running import Run
     from pipelines.output import formatted
 
-    if (problem := refused(sql)) is not None:
-        raise ThroughlineError(str(problem))
+    if format not in ("table", "csv", "json"):
+        raise ThroughlineError(f"expected format table, csv or json; found {format!r}.")
     with asking() as generation:
-        typer.echo(formatted(run(generation, Query(sql)), format))
+        found = ended(Run(generation, sql, witness=witness(generation, sql, user(), ROLE, "query")))
+    if found.problem is not None or found.rows is None:
+        raise ThroughlineError(str(found.problem))
+    typer.echo(formatted(found.rows, format))
+    if found.is_cut:
+        note = f"The first {found.rows.height:,} rows of more. Aggregate or filter to see all that matters."
+        typer.secho(note, fg="yellow", err=True)
+
+
+def ended(run: "Run") -> "Answer":
+    """Return what became of a statement; Ctrl-C stops it."""
+    answer = None
+    while answer is None:
+        try:
+            answer = run.wait(SLICE_SECONDS)
+        except KeyboardInterrupt:
+            run.cancel()
+    return answer
 
 
 def metrics(
@@ -116,10 +139,12 @@ def metrics(
         raise typer.BadParameter("parquet is no text: name a file with --output.", param_hint="--format")
     if not names and (by or where or since or until or grain or describe):
         raise typer.BadParameter("name at least one metric; `throughline metrics` lists them.", param_hint="NAMES")
-    with asking() as generation:
+    with asking() as generation, told_if_it_fails(generation):
         if not names:
+            told(generation, "list", None, None, is_export=output is not None)
             list_all(generation, wanted, output)
         elif describe:
+            told(generation, "describe", None, names, is_export=output is not None)
             describe_all(generation, names, wanted, output)
         else:
             answer(generation, question(names, by or [], where or [], since, until, grain), wanted, output)
@@ -151,6 +176,7 @@ def answer(generation: "Generation", asked: "Question", format: str, output: Pat
 
     found = ask(generation, asked)
     known = catalogue(generation)
+    told(generation, ", ".join(asked.names), found.frame.height, repr(asked), is_export=output is not None)
     deliver(found.frame, format, output, {name: known.metric(name).unit for name in asked.names})
     for note in found.notes:
         typer.secho(note, fg="yellow", err=True)
