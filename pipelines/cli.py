@@ -81,10 +81,11 @@ def dismiss(name: Annotated[str, typer.Argument(help="File as `throughline statu
     """Take a refused file off the list: it stays where it is and is not read."""
     from pipelines import run
     from pipelines.ledger import dismiss as dismiss_file
+    from pipelines.opening import opened
     from pipelines.settings import Settings
 
     settings = Settings()
-    with run.writing(settings), run.opened(settings) as connection:
+    with run.writing(settings), opened(settings) as connection:
         dismiss_file(connection, name)
     typer.echo(f"dismissed  {name}")
 
@@ -181,13 +182,39 @@ def status() -> None:
 def rollback(generation: Annotated[str | None, typer.Argument(help="A kept generation.")] = None) -> None:
     """Make an older generation current: the one named, or the one before."""
     from pipelines import run
+    from pipelines.erasing.forgetting import refuse_rollback
     from pipelines.generations import roll_back
     from pipelines.settings import Settings
 
     settings = Settings()
     with run.writing(settings):
+        refuse_rollback(settings)
         chosen = roll_back(settings.published_dir, generation)
     typer.echo(f"current    {chosen.generation}, data as of {chosen.as_of}")
+
+
+@app.command()
+def forget(
+    person: Annotated[str, typer.Argument(help="The student's id, or an e-mail address of the person.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before anything is removed.")] = False,
+) -> None:
+    """Remove a person from every file below the data folder, and keep them out of every later delivery."""
+    from pipelines import erasure
+    from pipelines.settings import Settings
+
+    raise typer.Exit(erasure.forget(Settings(), person, lambda: yes or typer.confirm("Remove all of this?")))
+
+
+@app.command("rotate-key")
+def rotate_key() -> None:
+    """Add a new version of the pseudonym key: the next run gives everybody a new pseudonym."""
+    from pipelines import run
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    with run.writing(settings):
+        version = settings.rotated_pseudonym_key()
+    typer.echo(f"version {version}  in use from the next `throughline run` on; earlier versions stay in the key file")
 
 
 app.command()(asking.query)
@@ -197,9 +224,9 @@ app.command()(asking.metrics)
 @quarantine.command("list")
 def quarantine_list(format: Format = "table") -> None:
     """Count the rows in quarantine by file, column and rule."""
+    from pipelines.opening import reading
     from pipelines.output import formatted
     from pipelines.quarantine import summary
-    from pipelines.run import reading
     from pipelines.settings import Settings
 
     with reading(Settings()) as connection:
@@ -214,9 +241,9 @@ def quarantine_show(
     format: Format = "table",
 ) -> None:
     """Show rows in quarantine: line, column, expected, found and the text of the row."""
+    from pipelines.opening import reading
     from pipelines.output import formatted
     from pipelines.quarantine import rows
-    from pipelines.run import reading
     from pipelines.settings import Settings
 
     with reading(Settings()) as connection:
@@ -230,12 +257,20 @@ def quarantine_replay(
 ) -> None:
     """Hold quarantined rows against today's mapping and rules, and load those that now conform."""
     from pipelines import run
+    from pipelines.opening import opened
     from pipelines.quarantine import replay
     from pipelines.settings import Settings
 
     settings = Settings()
-    with run.writing(settings), run.opened(settings) as connection:
-        done = replay(connection, settings.landing_dir, run.new_batch(), file, mappings=mapping or [])
+    with run.writing(settings), opened(settings) as connection:
+        done = replay(
+            connection,
+            settings.landing_dir,
+            run.new_batch(),
+            file,
+            mappings=mapping or [],
+            keys=settings.pseudonym_keys,
+        )
     for name, reason in done.reasons.items():
         typer.secho(f"not replayed  {name}: {reason}", fg="red", err=True)
     typer.echo(f"replayed   {done.loaded:,} rows loaded, {done.left:,} left in quarantine")

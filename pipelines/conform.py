@@ -83,12 +83,15 @@ class Conformed:
         rows = self.rows(self.values, "record in (select record from apart)")
         return f"""
             select record, reason, case reason when {DUPLICATE} then concat_ws(', ', {key}) {cases} end as found
-            from ({rows}) join apart using (record) where reason is not null
+            from ({rows}) join apart using (record) where reason is not null and reason <> {ERASED}
         """
 
 
 DUPLICATE = -1
 """The reason of a row whose key stands in an earlier row with other content."""
+
+ERASED = -2
+"""The reason of a row of an erased person, which is kept nowhere."""
 
 
 def conform(

@@ -36,6 +36,14 @@ EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 
 
 @dataclass(frozen=True)
+class Person:
+    """Whom a column names without being a reference: a key of the contract, or ``email``, where a condition holds."""
+
+    names: str
+    where: str = "true"
+
+
+@dataclass(frozen=True)
 class Column:
     """One field of an entity; ``planned`` dates may lie after the delivery, all others may not."""
 
@@ -50,6 +58,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     references: str | None = None
+    person: Person | None = None
 
     @property
     def sql_type(self) -> str:
@@ -81,6 +90,11 @@ class Entity:
         raise KeyError(f"{self.name} has no column {name!r}; it has {[column.name for column in self.columns]}")
 
 
+EMAIL = Person("email")
+CANDIDATE = Person("ats_candidates.candidate_id")
+STUDENT = Person("students.student_id", where="kind = 'platform_student_id'")
+"""As an external id: only a number of this kind is one of the platform's."""
+
 UPDATED_AT = Column("updated_at", "timestamp", "When the source last changed the row, if it says so.")
 
 PROVENANCE: tuple[Column, ...] = (
@@ -103,16 +117,29 @@ PROVENANCE: tuple[Column, ...] = (
 """Columns that every raw row carries besides the contract's own."""
 
 
-def key(name: str, description: str, references: str | None = None, type: Type = "text", pii: Pii = "none") -> Column:
+def key(
+    name: str,
+    description: str,
+    references: str | None = None,
+    type: Type = "text",
+    pii: Pii = "none",
+    person: Person | None = None,
+) -> Column:
     """Declare a key column."""
-    return Column(name, type, description, key=True, required=True, references=references, pii=pii)
+    return Column(name, type, description, key=True, required=True, references=references, pii=pii, person=person)
 
 
 def text(
-    name: str, description: str, *, values: tuple[str, ...] = (), required: bool = False, pii: Pii = "none"
+    name: str,
+    description: str,
+    *,
+    values: tuple[str, ...] = (),
+    required: bool = False,
+    pii: Pii = "none",
+    person: Person | None = None,
 ) -> Column:
     """Declare a text column."""
-    return Column(name, "text", description, required=required, values=values, pii=pii)
+    return Column(name, "text", description, required=required, values=values, pii=pii, person=person)
 
 
 def link(name: str, references: str, description: str, *, required: bool = True) -> Column:
@@ -261,7 +288,7 @@ PLATFORM = (
         "platform",
         "Every address that a student has used.",
         key("student_id", "Owner of the address.", "students.student_id"),
-        key("email", "Address as entered.", pii="direct"),
+        key("email", "Address as entered.", pii="direct", person=EMAIL),
         flag("is_primary", "The address in use."),
         moment("added_at", "When it was added."),
     ),
@@ -396,7 +423,7 @@ OUTCOMES = (
         text("family_name", "Family name.", pii="direct"),
         text("school_name", "School as written."),
         count("graduation_year", "Year of graduation.", minimum=EARLIEST_YEAR, maximum=LATEST_YEAR),
-        text("merged_into_candidate_id", "The candidate that took this one over."),
+        text("merged_into_candidate_id", "The candidate that took this one over.", person=CANDIDATE),
         flag("is_anonymized", "Personal data were removed at the source."),
         moment("created_at", "When the candidate was created."),
     ),
@@ -406,7 +433,7 @@ OUTCOMES = (
         "Every address of a candidate.",
         system_key("candidate"),
         key("candidate_id", "Owner of the address.", "ats_candidates.candidate_id"),
-        key("value", "Address as entered.", pii="direct"),
+        key("value", "Address as entered.", pii="direct", person=EMAIL),
         text("kind", "Personal, work, school, other."),
     ),
     entity(
@@ -415,7 +442,7 @@ OUTCOMES = (
         "Numbers that other systems give a candidate.",
         system_key("candidate"),
         key("candidate_id", "Owner of the number.", "ats_candidates.candidate_id"),
-        key("value", "The other system's number.", pii="direct"),
+        key("value", "The other system's number.", pii="direct", person=STUDENT),
         text("kind", "Which other system, such as platform_student_id."),
     ),
     entity(
@@ -479,8 +506,8 @@ OUTCOMES = (
             required=False,
         ),
         text("system", "System that numbers the candidate."),
-        text("candidate_id", "The person, by candidate."),
-        text("email", "The person, by address.", pii="direct"),
+        text("candidate_id", "The person, by candidate.", person=CANDIDATE),
+        text("email", "The person, by address.", pii="direct", person=EMAIL),
         day("start_date", "First day.", required=True, planned=True),
         day("end_date", "Last day; blank while it lasts.", planned=True),
         text("end_reason", "Why it ended.", values=("voluntary", "involuntary", "end_of_contract", "other")),

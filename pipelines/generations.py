@@ -116,6 +116,15 @@ def prune(published: Path, keep: str) -> None:
         shutil.rmtree(folder / name)
 
 
+def keep_only(published: Path, generation: str) -> int:
+    """Remove every other generation, with whatever was cut from it; return how many there were."""
+    folder = published / "generations"
+    others = [each for each in folder.iterdir() if each.name != generation]
+    for each in others:
+        shutil.rmtree(each)
+    return len(others)
+
+
 def roll_back(published: Path, to: str | None = None) -> Generation:
     """Make an older kept generation current: the one named, or the one before the current."""
     kept = names(published)

@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines import ledger
 from pipelines.contract import ENTITIES
+from pipelines.erasing.filtering import Erasures, Keys, no_keys, standing_erasures
 from pipelines.errors import RefusedFile
 from pipelines.faults import ending_the_run, refusing
 from pipelines.inspection import fingerprint
@@ -50,46 +51,59 @@ def ingest(
     *,
     mappings: Sequence[Path] = (),
     as_of: datetime | None = None,
+    keys: Keys = no_keys,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> IngestReport:
     """Load every new file below ``folder`` and of ``mappings`` into an open, prepared warehouse.
 
-    A file that cannot be read is refused and the others are loaded. The order is that of delivery.
+    A file that cannot be read is refused and the others are loaded. The order is that of delivery. ``keys`` returns
+    the pseudonym keys by version; it is asked only where a person was erased.
     """
     files = landed_files(folder, tuple(path.resolve() for path in mappings))
     known = ledger.known_files(connection)
     ledger.forget_vanished_refusals(connection, files)
     outcomes: list[Outcome] = []
     for landed in (each for each in files if not ledger.is_known(known, each)):
-        for outcome in ingest_file(connection, landed, batch):
+        for outcome in ingest_file(connection, landed, batch, erasures=standing_erasures(connection, keys)):
             outcomes.append(outcome)
             on_outcome(outcome)
     ledger.finish_batch(connection, batch, sum(each.status == "refused" for each in outcomes))
     told = {each.name for each in outcomes}
-    standing = [each for each in ledger.standing_refusals(connection) if each.name not in told]
-    return IngestReport(tuple(outcomes), tuple(standing), ledger.set_as_of(connection, as_of))
+    refusals = [each for each in ledger.standing_refusals(connection) if each.name not in told]
+    return IngestReport(tuple(outcomes), tuple(refusals), ledger.set_as_of(connection, as_of))
 
 
 def ingest_file(
-    connection: duckdb.DuckDBPyConnection, landed: LandedFile, batch: Batch, *, keep: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    landed: LandedFile,
+    batch: Batch,
+    *,
+    keep: bool = True,
+    erasures: Erasures | None = None,
 ) -> list[Outcome]:
     """Load one file, all of its entities or none; with ``keep`` false everything is rolled back after the count.
 
     What goes wrong while the file is read refuses it; what goes wrong with the warehouse raises WarehouseFailed.
     """
     with ending_the_run(landed.name), tempfile.TemporaryDirectory(prefix="throughline-") as spill:
-        return loaded_or_refused(connection, landed, batch, Path(spill), keep=keep)
+        return loaded_or_refused(connection, landed, batch, Path(spill), keep=keep, erasures=erasures)
 
 
 def loaded_or_refused(
-    connection: duckdb.DuckDBPyConnection, landed: LandedFile, batch: Batch, spill: Path, *, keep: bool
+    connection: duckdb.DuckDBPyConnection,
+    landed: LandedFile,
+    batch: Batch,
+    spill: Path,
+    *,
+    keep: bool,
+    erasures: Erasures | None,
 ) -> list[Outcome]:
     """Commit the file's rows with their entries in ledger and batch, or its refusal alone."""
     seen, sha256 = Seen.of(landed), ""
     try:
         with refusing():
             sha256 = fingerprint(landed.path) if landed.spec else ""
-            load = staged_load(connection, landed, sha256, batch, spill)
+            load = staged_load(connection, landed, sha256, batch, spill, erasures)
         with committed(connection, keep=keep):
             with refusing(reads_files=False):
                 outcomes = loaded_outcomes(load, landed)
@@ -130,7 +144,12 @@ def repeat(landed: LandedFile) -> Outcome:
 
 
 def staged_load(
-    connection: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str, batch: Batch, spill: Path
+    connection: duckdb.DuckDBPyConnection,
+    landed: LandedFile,
+    sha256: str,
+    batch: Batch,
+    spill: Path,
+    erasures: Erasures | None = None,
 ) -> Load | None:
     """Stage the file for the entities that were not delivered before; None where all of them were.
 
@@ -145,7 +164,7 @@ def staged_load(
         refuse_second_whole(connection, landed, name, sha256)
     format = landed.spec.dialect.format or format_of(landed.path) or "csv"
     staged = stage(connection, plain_path(landed.path, spill), format, landed.spec.dialect, spill)
-    return Load(connection, landed, landed.spec, staged, sha256, batch, tuple(new))
+    return Load(connection, landed, landed.spec, staged, sha256, batch, tuple(new), erasures)
 
 
 def refuse_second_whole(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> None:
@@ -175,7 +194,13 @@ def loaded_outcomes(load: Load | None, landed: LandedFile) -> list[Outcome]:
     return [load.entity(ENTITIES[name]) for name in load.entities] if load is not None else [repeat(landed)]
 
 
-def check(connection: duckdb.DuckDBPyConnection, folder: Path, mappings: Sequence[Path], batch: Batch) -> list[Outcome]:
+def check(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    mappings: Sequence[Path],
+    batch: Batch,
+    keys: Keys = no_keys,
+) -> list[Outcome]:
     """Return what the files of the mappings, or without any those of the landing folder, would become; load nothing.
 
     A file that needs no second look is a repeat, or is refused as before; dismissed ones are left out.
@@ -186,7 +211,8 @@ def check(connection: duckdb.DuckDBPyConnection, folder: Path, mappings: Sequenc
     outcomes: list[Outcome] = []
     for landed in files:
         if not ledger.is_known(known, landed):
-            outcomes += ingest_file(connection, landed, batch, keep=False)
+            erasures = standing_erasures(connection, keys)
+            outcomes += ingest_file(connection, landed, batch, keep=False, erasures=erasures)
         elif landed.name in standing:
             outcomes.append(standing[landed.name])
         elif ledger.is_loaded(known, landed):

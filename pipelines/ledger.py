@@ -16,7 +16,9 @@ Status = Literal["loaded", "refused", "repeated", "dismissed"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file for one entity: ``read = loaded + unchanged + quarantined``, or a refusal's reason.
+    """What became of one file for one entity: ``read = loaded + unchanged + quarantined + erased``, or a refusal.
+
+    ``erased`` counts rows of persons who asked to be forgotten: they were set apart and are kept nowhere.
 
     ``reason`` may quote the file and stays in the warehouse; ``public_reason`` does not and is published.
     """
@@ -29,6 +31,7 @@ class Outcome:
     loaded: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    erased: int = 0
     reason: str | None = None
     public_reason: str | None = None
     rules: dict[str, int] = field(default_factory=dict)
@@ -90,15 +93,24 @@ def is_loaded(known: set[tuple[str, int, int, str]], landed: LandedFile) -> bool
 
 
 def is_delivered(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> bool:
-    """Say whether the same delivery was loaded: source, entity, bytes and, where declared, the delivery time."""
+    """Say whether the same delivery was loaded: source, entity, bytes and, where declared, the delivery time.
+
+    A file that an erasure rewrote is still the delivery that it was.
+    """
     (count,) = connection.execute(
         """
         select count(*) from ops.deliveries
         where status = 'loaded' and source = ? and entity = ? and sha256 = ? and (not ? or delivered_at = ?)
         """,
-        [landed.source, entity, sha256, landed.is_declared, landed.delivered_at],
+        [landed.source, entity, as_delivered(connection, sha256), landed.is_declared, landed.delivered_at],
     ).fetchall()[0]
     return bool(count)
+
+
+def as_delivered(connection: duckdb.DuckDBPyConnection, sha256: str) -> str:
+    """Return the digest that a file had when it was delivered: its own, unless an erasure rewrote it."""
+    found = connection.execute("select original_sha256 from ops.rewritten_files where sha256 = ?", [sha256]).fetchone()
+    return str(found[0]) if found else sha256
 
 
 def other_whole(
@@ -164,6 +176,7 @@ def record(
         "rows_loaded": outcome.loaded,
         "rows_unchanged": outcome.unchanged,
         "rows_quarantined": outcome.quarantined,
+        "rows_erased": outcome.erased,
         "batch_id": batch.batch_id,
         "loaded_at": batch.moment,
         "is_synthetic": landed.is_synthetic,
@@ -263,15 +276,20 @@ def dismiss(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def move_from_quarantine(
-    connection: duckdb.DuckDBPyConnection, identity: list[object], *, loaded: int, unchanged: int
+    connection: duckdb.DuckDBPyConnection,
+    identity: list[object],
+    *,
+    loaded: int = 0,
+    unchanged: int = 0,
+    erased: int = 0,
 ) -> None:
-    """Count replayed rows as loaded or unchanged; ``identity`` is source, entity, file id and delivery time."""
+    """Count quarantined rows otherwise; ``identity`` is source, entity, file id and delivery time."""
     connection.execute(
         """
         update ops.deliveries set
             rows_loaded = rows_loaded + $1, rows_unchanged = rows_unchanged + $2,
-            rows_quarantined = rows_quarantined - $1 - $2
-        where status = 'loaded' and source = $3 and entity = $4 and file_id = $5 and delivered_at = $6
+            rows_erased = rows_erased + $3, rows_quarantined = rows_quarantined - $1 - $2 - $3
+        where status = 'loaded' and source = $4 and entity = $5 and file_id = $6 and delivered_at = $7
         """,
-        [loaded, unchanged, *identity],
+        [loaded, unchanged, erased, *identity],
     )

@@ -2,13 +2,15 @@
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 
 import duckdb
 import polars as pl
 
 from pipelines import snapshots
-from pipelines.conform import DUPLICATE, RULE_VERSION, Conformed, conform
-from pipelines.contract import PROVENANCE, Entity
+from pipelines.conform import DUPLICATE, ERASED, RULE_VERSION, Conformed, conform
+from pipelines.contract import ENTITIES, PROVENANCE, Entity
+from pipelines.erasing.filtering import Erasures
 from pipelines.errors import RefusedFile
 from pipelines.landing import LandedFile
 from pipelines.ledger import Batch, Outcome
@@ -33,12 +35,13 @@ class Load:
     sha256: str
     batch: Batch
     entities: tuple[str, ...]
+    erasures: Erasures | None = None
 
     def entity(self, entity: Entity) -> Outcome:
         """Load the entity's rows, quarantine what does not conform, and account for every record."""
         conformed = self.conformed(entity)
         repeats = set_duplicates_apart(self.connection, conformed)
-        rejected = [*self.staged.rejected, *self._failing(conformed)]
+        rejected = [*self.rejected, *self._failing(conformed)]
         self._quarantine(entity, rejected)
         loaded, unchanged = self._write(conformed)
         rules: dict[str, int] = {}
@@ -53,13 +56,28 @@ class Load:
             loaded=loaded,
             unchanged=unchanged + repeats,
             quarantined=len(rejected),
+            erased=self._erased() + len(self.staged.rejected) - len(self.rejected),
             rules=rules,
             unused=conformed.unused,
         )
 
     def conformed(self, entity: Entity) -> Conformed:
         """Return the entity's rows, those that do not conform entered into ``apart``; refuse a file of too many."""
-        conformed = conform(
+        conformed = self._conform(entity)
+        self._set_apart(conformed)
+        self._set_erased_apart(entity)
+        return conformed
+
+    @cached_property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """The records that the reader rejected, without those of erased persons, who are marked at the first call."""
+        if self.erasures is None:
+            return self.staged.rejected
+        self.erasures.mark([self._conform(ENTITIES[name]) for name in self.spec.entities])
+        return self.erasures.kept(self.staged.rejected, tuple(self.spec.entities))
+
+    def _conform(self, entity: Entity) -> Conformed:
+        return conform(
             entity,
             resolved_entity(entity.name, self.spec),
             self.staged,
@@ -67,16 +85,32 @@ class Load:
             self.spec.event_log,
             self.landed.delivered_at,
         )
-        self._set_apart(conformed)
-        return conformed
+
+    def _set_erased_apart(self, entity: Entity) -> None:
+        """Enter the rows of erased persons into ``apart``, and all that does not conform in a record of theirs."""
+        if self.erasures is None:
+            return
+        self.connection.execute(
+            f"""
+            create or replace temp table apart as
+            select record, case when record in (select record from erased_records) then {ERASED} else reason end
+                as reason
+            from apart
+            union
+            select record, {ERASED} from erased_records where entity = ?
+            """,
+            [entity.name],
+        )
+
+    def _erased(self) -> int:
+        (rows,) = self.connection.execute("select count(*) from apart where reason = ?", [ERASED]).fetchall()[0]
+        return int(rows)
 
     def _set_apart(self, conformed: Conformed) -> None:
         self.connection.execute(f"create or replace temp table apart as {conformed.failing}")
-        failing = count(self.connection, "apart") + len(self.staged.rejected)
+        failing = count(self.connection, "apart") + len(self.rejected)
         if failing > MOST_QUARANTINED:
-            first = min(
-                (*self.staged.rejected[:1], *self._failing(conformed, limit=1)), key=lambda each: each.line or 0
-            )
+            first = min((*self.rejected[:1], *self._failing(conformed, limit=1)), key=lambda each: each.line or 0)
             raise RefusedFile(
                 first.expected,
                 f"{failing:,} rows that do not conform, the first with {first.found!r} ({first.rule})",
@@ -141,7 +175,7 @@ class Load:
             self.landed.delivered_at,
             self.sha256[:16],
         )
-        keyless = len(self.staged.rejected) + self._keyless(conformed)
+        keyless = len(self.rejected) + self._keyless(conformed)
         if keyless:
             log.warning(
                 "%s: %s: %s rows have no readable key, so that nothing of this delivery counts as deleted",
@@ -163,7 +197,7 @@ class Load:
     def _unread(self, conformed: Conformed) -> str:
         """Select the keys of the rows that do not conform elsewhere."""
         key = conformed.entity.key
-        where = f"record in (select record from apart where reason is not null and reason <> {DUPLICATE})"
+        where = "record in (select record from apart where reason >= 0)"
         named = ", ".join(f"t_{name} as {name}" for name in key)
         present = " and ".join(f"t_{name} is not null" for name in key)
         return f"select {named} from ({conformed.rows([f't_{name}' for name in key], where)}) where {present}"

@@ -49,9 +49,9 @@ comment on column meta.validation_results.description is 'The rule in words.';
 create table meta.deliveries as
 select
     source, entity, file_name, file_id, delivered_at, mode, status, public_reason as reason,
-    rows_read, rows_loaded, rows_unchanged, rows_quarantined, batch_id, loaded_at
+    rows_read, rows_loaded, rows_unchanged, rows_quarantined, rows_erased, batch_id, loaded_at
 from warehouse.ops.deliveries;
-comment on table meta.deliveries is 'The ledger: one row per file and entity that it fed. Read = loaded + unchanged + quarantined.';
+comment on table meta.deliveries is 'The ledger: one row per file and entity that it fed. Read = loaded + unchanged + quarantined + erased.';
 comment on column meta.deliveries.source is 'Source that delivered the file.';
 comment on column meta.deliveries.entity is 'Contract entity that the file fed; several joined by + where it was refused.';
 comment on column meta.deliveries.file_name is 'Name of the file below the landing folder.';
@@ -64,8 +64,18 @@ comment on column meta.deliveries.rows_read is 'Records in the file.';
 comment on column meta.deliveries.rows_loaded is 'Rows that entered the raw table.';
 comment on column meta.deliveries.rows_unchanged is 'Rows that repeat what is known.';
 comment on column meta.deliveries.rows_quarantined is 'Rows that do not conform.';
+comment on column meta.deliveries.rows_erased is 'Rows of persons who asked to be forgotten: kept nowhere.';
 comment on column meta.deliveries.batch_id is 'Ingest run.';
 comment on column meta.deliveries.loaded_at is 'When that run was (UTC).';
+
+create table meta.erasures as
+select cast(date_trunc('month', requested_at) as date) as requested_month, cast(count(*) as bigint) as erased_count
+from warehouse.ops.erasures
+group by requested_month
+order by requested_month;
+comment on table meta.erasures is 'One row per month in which persons asked to be forgotten; nothing else is kept of them here.';
+comment on column meta.erasures.requested_month is 'First day of the month (UTC).';
+comment on column meta.erasures.erased_count is 'Persons whose erasure was asked for.';
 
 create table meta.quarantined_rows as
 select source, entity, file_name, line, column_name, rule, delivered_at, batch_id

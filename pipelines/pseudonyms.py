@@ -1,11 +1,12 @@
 """Keyed pseudonyms of people: the key stays here, dbt sees the finished tables alone.
 
 A pseudonym is the first 16 hex digits of HMAC-SHA-256 over the kind of person and the normalised number or address.
-The same key gives the same pseudonym in every run, so only people who are new to the warehouse are computed.
+The same key gives the same pseudonym in every run, so only people who are new to the warehouse are computed. Keys have
+versions: the newest makes pseudonyms, an earlier one shows that those in the warehouse were made by its owner.
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -25,7 +26,8 @@ class PseudonymKeyChanged(ThroughlineError):
     def __init__(self, table: str):
         super().__init__(
             f"The pseudonym key differs from the one that made {table}: people would fall apart into two. "
-            "Expected the key of the earlier runs; put it back (THROUGHLINE_PSEUDONYM_SECRET or the key file), "
+            "Expected the key of the earlier runs; put it back (THROUGHLINE_PSEUDONYM_SECRET or the key file, where a "
+            "newer version may stand below it), "
             f"or empty the tables of the schema pseudonyms to give everybody a new pseudonym. Look at {table}."
         )
 
@@ -87,14 +89,32 @@ def pseudonym(key: bytes, kind: str, identifiers: Iterable[str]) -> str:
     return hmac.digest(key, message, sha256).hex()[:DIGITS]
 
 
-def load_pseudonyms(connection: duckdb.DuckDBPyConnection, key: bytes) -> dict[str, int]:
-    """Give every person who is new in ``raw`` a pseudonym; return how many were new, by table."""
-    return {population.table: load_population(connection, key, population) for population in POPULATIONS}
+def load_pseudonyms(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -> dict[str, int]:
+    """Give every person who is new in ``raw`` a pseudonym; return how many were new, by table.
+
+    ``keys`` are by version. Where the newest has changed, everybody gets a new pseudonym, all in one transaction.
+    Raises PseudonymKeyChanged where the key that made those in the warehouse is not among them.
+    """
+    version = max(keys)
+    is_rotated = [check_keys(connection, keys, population) for population in POPULATIONS]
+    connection.execute("begin")
+    try:
+        for population, rotated in zip(POPULATIONS, is_rotated, strict=True):
+            if rotated:
+                connection.execute(f"delete from {population.table}")
+        new = {
+            population.table: load_population(connection, keys[version], version, population)
+            for population in POPULATIONS
+        }
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+    return new
 
 
-def load_population(connection: duckdb.DuckDBPyConnection, key: bytes, population: Population) -> int:
+def load_population(connection: duckdb.DuckDBPyConnection, key: bytes, version: int, population: Population) -> int:
     """Add the missing pseudonyms of one kind of people and return how many there were."""
-    check_key(connection, key, population)
     people = new_people(connection, population)
     if not people:
         return 0
@@ -102,7 +122,7 @@ def load_population(connection: duckdb.DuckDBPyConnection, key: bytes, populatio
         [(*person, pseudonym(key, population.kind, person)) for person in people],
         schema=dict.fromkeys((*population.identifiers, population.pseudonym), pl.String),
         orient="row",
-    )
+    ).with_columns(key_version=pl.lit(version, pl.Int32))
     connection.register("new_pseudonyms", frame.to_arrow())
     try:
         connection.execute(f"insert into {population.table} by name select * from new_pseudonyms")
@@ -121,9 +141,13 @@ def new_people(connection: duckdb.DuckDBPyConnection, population: Population) ->
     ).fetchall()
 
 
-def check_key(connection: duckdb.DuckDBPyConnection, key: bytes, population: Population) -> None:
-    """Raise PseudonymKeyChanged when a pseudonym in the table does not come from this key."""
-    columns = ", ".join((*population.identifiers, population.pseudonym))
-    known = connection.execute(f"select {columns} from {population.table} limit 1").fetchone()
-    if known is not None and known[-1] != pseudonym(key, population.kind, known[:-1]):
+def check_keys(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes], population: Population) -> bool:
+    """Say whether the table's pseudonyms are of an earlier key; raise PseudonymKeyChanged where that one lacks."""
+    columns = ", ".join((*population.identifiers, population.pseudonym, "key_version"))
+    known = connection.execute(f"select {columns} from {population.table} order by key_version limit 1").fetchone()
+    if known is None:
+        return False
+    *person, made, version = known
+    if version not in keys or made != pseudonym(keys[version], population.kind, person):
         raise PseudonymKeyChanged(population.table)
+    return bool(version != max(keys))

@@ -14,8 +14,9 @@ import duckdb
 import polars as pl
 
 from pipelines import ledger
-from pipelines.conform import RULE_VERSION
+from pipelines.conform import ERASED, RULE_VERSION
 from pipelines.contract import ENTITIES, Entity
+from pipelines.erasing.filtering import Erasures, Keys, no_keys, standing_erasures
 from pipelines.errors import RefusedFile, ThroughlineError, did_you_mean
 from pipelines.ingest import plain_path
 from pipelines.inspection import fingerprint
@@ -24,7 +25,7 @@ from pipelines.ledger import Batch, Outcome
 from pipelines.load import Load, is_whole, named_rows
 from pipelines.readers import stage
 from pipelines.sql import count
-from pipelines.staged import Locator
+from pipelines.staged import records_at
 from pipelines.warehouse import transaction
 
 ORDER = "file_name, entity, line"
@@ -86,10 +87,11 @@ def replay(
     batch: Batch,
     file: str | None,
     mappings: Sequence[Path] = (),
+    keys: Keys = no_keys,
 ) -> Replay:
     """Hold the quarantined rows of a file, or of all, against today's mapping.
 
-    Rows of snapshots and corrections stay: the next delivery of the whole brings them.
+    Rows of snapshots and corrections stay: the next delivery of the whole brings them. ``keys`` as in ``ingest``.
     """
     names = [
         name
@@ -106,7 +108,8 @@ def replay(
     reasons: dict[str, str] = {}
     for held in held_deliveries(connection, file):
         try:
-            loaded += replay_delivery(connection, held, landed_again(connection, held, landed), batch)
+            again, erasures = landed_again(connection, held, landed), standing_erasures(connection, keys)
+            loaded += replay_delivery(connection, held, again, batch, erasures)
         except ThroughlineError as error:
             reasons[held.name] = str(error)
     ledger.finish_batch(connection, batch, 0)
@@ -136,12 +139,18 @@ def landed_again(connection: duckdb.DuckDBPyConnection, held: Held, landed: Iter
     Raises ThroughlineError where there is none, or where its rows come with the next delivery of the whole.
     """
     entered = connection.execute(
-        "select distinct size_bytes, mode from ops.deliveries where status = 'loaded' and file_id = ? and source = ?",
+        """
+        select distinct sha256, size_bytes, mode from ops.deliveries
+        where status = 'loaded' and file_id = ? and source = ?
+        """,
         [held.file_id, held.source],
     ).fetchall()
-    sizes = {size for size, _ in entered}
+    states = rewritten(connection, held.file_id) or {(sha256, size) for sha256, size, _ in entered}
+    sizes = {size for _, size in states}
     same = [
-        each for each in landed if each.path.stat().st_size in sizes and fingerprint(each.path).startswith(held.file_id)
+        each
+        for each in landed
+        if (size := each.path.stat().st_size) in sizes and (fingerprint(each.path), size) in states
     ]
     if not same:
         raise ThroughlineError("expected the file of that delivery in the landing folder; found none with its bytes.")
@@ -150,12 +159,26 @@ def landed_again(connection: duckdb.DuckDBPyConnection, held: Held, landed: Iter
         raise ThroughlineError(best.refusal or "expected a mapping; found none.")
     if best.source != held.source:
         raise ThroughlineError(f"expected a mapping of the source {held.source!r}; found one of {best.source!r}.")
-    if is_whole(best.spec) or any(mode in ("snapshot", "correction") for _, mode in entered):
+    if is_whole(best.spec) or any(mode in ("snapshot", "correction") for *_, mode in entered):
         raise ThroughlineError("the file holds all there is: its rows come back with the next one like it.")
     return replace(best, delivered_at=held.delivered_at)
 
 
-def replay_delivery(connection: duckdb.DuckDBPyConnection, held: Held, landed: LandedFile, batch: Batch) -> int:
+def rewritten(connection: duckdb.DuckDBPyConnection, file_id: str) -> set[tuple[str, int]]:
+    """Return (SHA-256, size) of the file as the last erasure left it, to whose lines the quarantine points."""
+    rows = connection.execute(
+        """
+        select sha256, size_bytes from ops.rewritten_files where starts_with(original_sha256, ?)
+        order by rowid desc limit 1
+        """,
+        [file_id],
+    ).fetchall()
+    return set(rows)
+
+
+def replay_delivery(
+    connection: duckdb.DuckDBPyConnection, held: Held, landed: LandedFile, batch: Batch, erasures: Erasures | None
+) -> int:
     """Load the rows of one delivery that now conform, under its own provenance; return how many."""
     spec = landed.spec
     assert spec is not None  # landed_again() refuses files without one
@@ -165,7 +188,7 @@ def replay_delivery(connection: duckdb.DuckDBPyConnection, held: Held, landed: L
     with tempfile.TemporaryDirectory(prefix="throughline-") as spill:
         format = spec.dialect.format or format_of(landed.path) or "csv"
         staged = stage(connection, plain_path(landed.path, Path(spill)), format, spec.dialect, Path(spill))
-        load = Load(connection, landed, spec, staged, held.file_id, batch, held.entities)
+        load = Load(connection, landed, spec, staged, held.file_id, batch, held.entities, erasures)
         with transaction(connection):
             loaded = sum(replay_entity(load, ENTITIES[name], held) for name in held.entities)
             if loaded:
@@ -182,6 +205,7 @@ def replay_entity(load: Load, entity: Entity, held: Held) -> int:
     ).fetchall()
     records = records_at(load.staged.locate, count(connection, "staged"), [line for (line,) in lines])
     judge(load, entity, records)
+    erase_held(load, records, identity)
     names = ", ".join(column.name for column in entity.columns)
     loaded = load.insert(entity, f"select {names} from judged where verdict = 'loaded'")
     mended = connection.execute(
@@ -204,6 +228,20 @@ def replay_entity(load: Load, entity: Entity, held: Held) -> int:
     )
     ledger.move_from_quarantine(connection, identity, loaded=loaded, unchanged=int(mended) - loaded)
     return loaded
+
+
+def erase_held(load: Load, records: dict[int, int], identity: list[object]) -> None:
+    """Take held lines out of the quarantine that, under today's mapping, are about an erased person."""
+    erased = {
+        record for (record,) in load.connection.sql(f"select record from apart where reason = {ERASED}").fetchall()
+    }
+    lines = [line for line, record in records.items() if record in erased]
+    if lines:
+        gone = load.connection.execute(
+            f"delete from quarantine.rows where {IDENTITY} and {REPLAYABLE} and list_contains(?, line)",
+            [*identity, lines],
+        ).fetchall()[0][0]
+        ledger.move_from_quarantine(load.connection, identity, erased=int(gone))
 
 
 def judge(load: Load, entity: Entity, records: dict[int, int]) -> None:
@@ -252,27 +290,3 @@ def judge(load: Load, entity: Entity, records: dict[int, int]) -> None:
         [load.landed.source, load.sha256[:16], load.landed.delivered_at],
     )
     connection.unregister("wanted")
-
-
-def records_at(locate: Locator, rows: int, lines: Iterable[int]) -> dict[int, int]:
-    """Return line -> number of the record that begins there, among the ``rows`` that the reader returned.
-
-    All lines are bisected at once, since lines rise with records. As each record takes a line or more, one that is
-    found ``n`` lines away bounds the record sought to ``n`` numbers away; in most files the first guess is right.
-    """
-    bounds = {line: (0, min(rows, line)) for line in lines}
-    found: dict[int, int] = {}
-    is_guess = True
-    while bounds := {line: (low, high) for line, (low, high) in bounds.items() if low < high}:
-        probes = {line: high - 1 if is_guess else (low + high) // 2 for line, (low, high) in bounds.items()}
-        places = locate(sorted(set(probes.values())))
-        for line, probe in probes.items():
-            (low, high), here = bounds[line], places[probe][0]
-            if here == line:
-                found[line], bounds[line] = probe, (0, 0)
-            elif here < line:
-                bounds[line] = (probe + 1, min(high, probe + 1 + line - here))
-            else:
-                bounds[line] = (max(low, probe - (here - line)), probe)
-        is_guess = not is_guess
-    return found

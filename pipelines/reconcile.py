@@ -25,7 +25,10 @@ HISTORY = f"""
 
 
 def warehouse_problems(warehouse: Path) -> list[str]:
-    """Return every file whose rows do not add up: read = loaded + unchanged + quarantined, and the tables agree."""
+    """Return every file whose rows do not add up.
+
+    read = loaded + unchanged + quarantined + erased, and the tables agree.
+    """
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         connection.execute("use warehouse")
@@ -33,9 +36,10 @@ def warehouse_problems(warehouse: Path) -> list[str]:
             select
                 file_name || ' (' || entity || '): expected ' || rows_read || ' rows, by the file; found '
                 || rows_loaded || ' loaded + ' || rows_unchanged || ' unchanged + ' || rows_quarantined
-                || ' quarantined'
+                || ' quarantined + ' || rows_erased || ' erased'
             from ops.deliveries
-            where status = 'loaded' and rows_read <> rows_loaded + rows_unchanged + rows_quarantined
+            where status = 'loaded'
+                and rows_read <> rows_loaded + rows_unchanged + rows_quarantined + rows_erased
         """).fetchall()
         quarantined = connection.sql("""
             select

@@ -11,20 +11,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from pipelines import generations
+from pipelines.erasing.debts import PUBLISH
+from pipelines.erasing.forgetting import drop_earlier, refuse_unfinished, settle, steps_owed
 from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.ingest import IngestReport, check
 from pipelines.ingest import ingest as ingest_files
 from pipelines.landing import landed_files
 from pipelines.ledger import Batch, Outcome, set_as_of
 from pipelines.lock import writer_lock
+from pipelines.opening import opened, reading
 from pipelines.progress import Steps, console, errors, say_refusal, say_unused
 from pipelines.publish import Made, code_id
 from pipelines.publish import publish as publish_generation
 from pipelines.settings import Settings
-from pipelines.warehouse import open_warehouse, prepare
 
 if TYPE_CHECKING:
     from pipelines.transform import BuildResult
@@ -40,25 +40,6 @@ def writing(settings: Settings) -> Iterator[None]:
     """Be the only writer while the block runs."""
     with writer_lock(settings.warehouse_dir / "writer.lock", now()):
         yield
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the prepared warehouse under the settings' limits and close it afterwards."""
-    with open_warehouse(
-        settings.warehouse_path, memory_limit=settings.memory_limit, threads=settings.threads
-    ) as connection:
-        prepare(connection)
-        yield connection
-
-
-@contextmanager
-def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse read-only and close it afterwards; raise where there is none."""
-    if not settings.warehouse_path.exists():
-        raise ThroughlineError("expected a warehouse; found none. Load data with `throughline ingest`.")
-    with open_warehouse(settings.warehouse_path, read_only=True) as connection:
-        yield connection
 
 
 def new_batch() -> Batch:
@@ -81,8 +62,15 @@ def ingested(settings: Settings, mappings: Sequence[Path], as_of: datetime | Non
     """Ingest into the warehouse and close it."""
     with steps.step("ingest"), opened(settings) as connection:
         report = ingest_files(
-            connection, settings.landing_dir, new_batch(), mappings=mappings, as_of=as_of, on_outcome=steps.outcome
+            connection,
+            settings.landing_dir,
+            new_batch(),
+            mappings=mappings,
+            as_of=as_of,
+            keys=settings.pseudonym_keys,
+            on_outcome=steps.outcome,
         )
+    settle(settings, now())
     say_unused(report.outcomes)
     return report
 
@@ -102,7 +90,7 @@ def finish(report: IngestReport) -> int:
 def checked(settings: Settings, mappings: Sequence[Path]) -> list[Outcome]:
     """Return what the files of the mappings, or all that landed, would become, loading nothing."""
     with opened(settings) as connection:
-        return check(connection, settings.landing_dir, mappings, new_batch())
+        return check(connection, settings.landing_dir, mappings, new_batch(), settings.pseudonym_keys)
 
 
 def validated(settings: Settings, steps: Steps) -> None:
@@ -132,25 +120,29 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
     from pipelines.transform import build as build_marts
 
     last_batch(settings)
+    settle(settings, now())
     with steps.step("build"):
         with opened(settings) as connection:
-            load_pseudonyms(connection, settings.pseudonym_key())
+            load_pseudonyms(connection, settings.pseudonym_keys())
             set_as_of(connection, as_of)
         return build_marts(settings.warehouse_path, memory_limit=settings.memory_limit)
 
 
 def published(settings: Settings, steps: Steps) -> generations.Generation:
-    """Publish what the last build left in the warehouse."""
+    """Publish what the last build left in the warehouse; after an erasure, remove all generations before it."""
     from pipelines.validate import audit
 
+    refuse_unfinished(settings)
     manifest, semantic = (settings.warehouse_dir / "dbt" / f"{name}.json" for name in ("manifest", "semantic_manifest"))
     if not (manifest.exists() and semantic.exists()):
         raise ThroughlineError("expected a build; found none. Build with `throughline build`.")
     made = Made(last_batch(settings), code_id(), manifest, semantic, now())
     with steps.step("publish"):
-        return publish_generation(
+        generation = publish_generation(
             settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures]
         )
+        drop_earlier(settings, generation.generation)
+    return generation
 
 
 def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None, force: bool) -> int:
@@ -162,7 +154,7 @@ def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None
         if report.as_of is None:
             errors.print(f"No data in {settings.landing_dir}. Write a sample with `throughline sample`.")
             return 1
-        if not force and is_published(settings, report.as_of):
+        if not force and PUBLISH not in steps_owed(settings) and is_published(settings, report.as_of):
             console.print("nothing new: the current generation holds all that was loaded")
             return code
         validated(settings, steps)

@@ -54,3 +54,27 @@ class Staged:
             path = "$" + "".join(f'."{part}"' for part in column.split("."))
             return f"json_extract_string(doc, {literal(path)})", "JSON"
         return identifier(column), self.columns[column]
+
+
+def records_at(locate: Locator, rows: int, lines: Iterable[int]) -> dict[int, int]:
+    """Return line -> number of the record that begins there, among the ``rows`` that the reader returned.
+
+    All lines are bisected at once, since lines rise with records. As each record takes a line or more, one that is
+    found ``n`` lines away bounds the record sought to ``n`` numbers away; in most files the first guess is right.
+    """
+    bounds = {line: (0, min(rows, line)) for line in lines}
+    found: dict[int, int] = {}
+    is_guess = True
+    while bounds := {line: (low, high) for line, (low, high) in bounds.items() if low < high}:
+        probes = {line: high - 1 if is_guess else (low + high) // 2 for line, (low, high) in bounds.items()}
+        places = locate(sorted(set(probes.values())))
+        for line, probe in probes.items():
+            (low, high), here = bounds[line], places[probe][0]
+            if here == line:
+                found[line], bounds[line] = probe, (0, 0)
+            elif here < line:
+                bounds[line] = (probe + 1, min(high, probe + 1 + line - here))
+            else:
+                bounds[line] = (max(low, probe - (here - line)), probe)
+        is_guess = not is_guess
+    return found

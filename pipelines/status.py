@@ -49,5 +49,16 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """).fetchall()
     for name, reason in refusals:
         yield f"refused     {name}: {reason}"
+    if connection.sql("select 1 from duckdb_tables() where table_name = 'erasures'").fetchall():
+        yield from erasure_lines(connection)
     (open_rows,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
     yield f"quarantine  {open_rows:,} rows"
+
+
+def erasure_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield how many persons were erased, and what of it is still to be done."""
+    (erased,) = connection.sql("select count(*) from ops.erasures").fetchall()[0]
+    if erased:
+        yield f"erased      {erased:,} persons"
+    for (step,) in connection.sql("select distinct step from ops.erasure_debts order by step").fetchall():
+        yield f"erasure     unfinished: {step}. Finish it with `throughline run`."

@@ -23,7 +23,8 @@ OPS_TABLES = {
         mapping_id varchar not null,
         status varchar not null, reason varchar, rows_read bigint not null, rows_loaded bigint not null,
         rows_unchanged bigint not null, rows_quarantined bigint not null, batch_id varchar not null,
-        loaded_at timestamp not null, is_synthetic boolean not null, public_reason varchar""",
+        loaded_at timestamp not null, is_synthetic boolean not null, public_reason varchar,
+        rows_erased bigint default 0""",
     "ops.batches": """
         batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
         files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",
@@ -34,15 +35,34 @@ OPS_TABLES = {
         source varchar not null, entity varchar not null, scope varchar not null, delivered_at timestamp not null,
         file_id varchar not null, _key varchar not null, _row varchar, standing varchar not null""",
     "ops.as_of": "as_of timestamp not null",
+    "ops.erasures": "erasure_id varchar not null, requested_at timestamp not null",
+    "ops.erased_identities": """
+        kind varchar not null, digest varchar not null, text_digest varchar not null, key_version integer not null""",
+    "ops.erasure_debts": "step varchar not null",
+    "ops.rewritten_files": """
+        original_sha256 varchar not null, sha256 varchar not null, size_bytes bigint not null,
+        rewritten_at timestamp not null""",
     "ops.validation_results": """
         batch_id varchar not null, checked_at timestamp not null, border varchar not null, entity varchar not null,
         rule varchar not null, column_name varchar, severity varchar not null, is_success boolean not null,
         checked_count bigint, unexpected_count bigint, unexpected_share double, example_keys varchar,
         description varchar""",
-    "pseudonyms.students": "student_id varchar not null, student_key varchar not null",
-    "pseudonyms.candidates": "system varchar not null, candidate_id varchar not null, candidate_key varchar not null",
-    "pseudonyms.emails": "email varchar not null, email_key varchar not null",
+    "pseudonyms.students": "student_id varchar not null, student_key varchar not null, key_version integer default 1",
+    "pseudonyms.candidates": """
+        system varchar not null, candidate_id varchar not null, candidate_key varchar not null,
+        key_version integer default 1""",
+    "pseudonyms.emails": "email varchar not null, email_key varchar not null, key_version integer default 1",
 }
+
+
+LATER_COLUMNS = (
+    ("ops.deliveries", "public_reason varchar"),
+    ("ops.deliveries", "rows_erased bigint default 0"),
+    ("pseudonyms.students", "key_version integer default 1"),
+    ("pseudonyms.candidates", "key_version integer default 1"),
+    ("pseudonyms.emails", "key_version integer default 1"),
+)
+"""Columns that a warehouse of an earlier version may lack."""
 
 
 def raw_columns(entity: Entity) -> str:
@@ -85,7 +105,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists raw.{entity.name} ({raw_columns(entity)})")
     for name, columns in OPS_TABLES.items():
         connection.execute(f"create table if not exists {name} ({columns})")
-    connection.execute("alter table ops.deliveries add column if not exists public_reason varchar")
+    for table, column in LATER_COLUMNS:
+        connection.execute(f"alter table {table} add column if not exists {column}")
 
 
 @contextmanager

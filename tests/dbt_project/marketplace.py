@@ -107,7 +107,7 @@ class Marketplace:
         for entity, rows in self.rows.items():
             for number, row in enumerate(rows):
                 insert(connection, entity, row, number)
-        load_pseudonyms(connection, KEY)
+        load_pseudonyms(connection, {1: KEY})
         connection.close()
 
 

@@ -30,7 +30,7 @@ def unselected(tmp_path_factory: pytest.TempPathFactory) -> Project:
     assert done.returncode == 0, done.stdout + done.stderr
     warehouse = project.data / "warehouse" / "analytics.duckdb"
     connection = open_warehouse(warehouse)
-    load_pseudonyms(connection, KEY)
+    load_pseudonyms(connection, {1: KEY})
     connection.close()
     chosen = ("--select", "+fct_selection_outcomes", "--exclude-resource-type", "unit_test", "test")
     built = run_dbt(warehouse, folder / "dbt", "build", *chosen)

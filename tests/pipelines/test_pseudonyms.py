@@ -54,27 +54,27 @@ def test_everybody_who_is_named_anywhere_gets_one(warehouse: duckdb.DuckDBPyConn
     add(warehouse, "ats_candidates", system="ats", candidate_id="C1", merged_into_candidate_id="C2")
     add(warehouse, "employments", employment_id="1", email=" Ann@Home.net ")
     add(warehouse, "employments", employment_id="2", email="bob@home.net", system="ats", candidate_id="C3")
-    new = load_pseudonyms(warehouse, KEY)
+    new = load_pseudonyms(warehouse, {1: KEY})
     assert new == {"pseudonyms.students": 2, "pseudonyms.candidates": 3, "pseudonyms.emails": 1}
     assert warehouse.execute("select email from pseudonyms.emails").fetchall() == [("ann@home.net",)]
 
 
 def test_a_second_run_computes_only_who_is_new(warehouse: duckdb.DuckDBPyConnection) -> None:
     add(warehouse, "students", student_id="S1")
-    load_pseudonyms(warehouse, KEY)
+    load_pseudonyms(warehouse, {1: KEY})
     before = student_keys(warehouse)
     add(warehouse, "students", student_id="S1")
     add(warehouse, "students", student_id="S2")
-    assert load_pseudonyms(warehouse, KEY)["pseudonyms.students"] == 1
+    assert load_pseudonyms(warehouse, {1: KEY})["pseudonyms.students"] == 1
     assert student_keys(warehouse) == {**before, "S2": pseudonym(KEY, "student", ("S2",))}
 
 
 def test_another_key_is_refused_before_people_fall_apart(warehouse: duckdb.DuckDBPyConnection) -> None:
     add(warehouse, "students", student_id="S1")
-    load_pseudonyms(warehouse, KEY)
+    load_pseudonyms(warehouse, {1: KEY})
     add(warehouse, "students", student_id="S2")
     with pytest.raises(PseudonymKeyChanged, match=r"pseudonyms\.students"):
-        load_pseudonyms(warehouse, b"another key")
+        load_pseudonyms(warehouse, {1: b"another key"})
     assert set(student_keys(warehouse)) == {"S1"}
 
 
@@ -83,6 +83,6 @@ def test_an_address_is_normalised_as_in_the_dbt_project(warehouse: duckdb.DuckDB
     body = MACRO.read_text().split("-%}")[1].split("{%-")[0]
     (by_dbt,) = warehouse.execute(f"select {body.replace('{{ address }}', '?')}", [address]).fetchall()[0]
     add(warehouse, "employments", employment_id="1", email=address)
-    load_pseudonyms(warehouse, KEY)
+    load_pseudonyms(warehouse, {1: KEY})
     ours = [email for (email,) in warehouse.execute("select email from pseudonyms.emails").fetchall()]
     assert ours == ([by_dbt] if by_dbt is not None else [])

@@ -18,6 +18,7 @@ from pipelines.lock import writer_lock
 from pipelines.reconcile import GENERATIONS_TOLD, drift_problems, write_history
 
 MOMENT = datetime(2026, 7, 1)
+GIVEN = "0123456789abcdef0123456789abcdef"
 
 
 def made(published: Path, name: str) -> Generation:
@@ -178,8 +179,8 @@ def test_a_new_key_file_is_for_its_owner_alone(tmp_path: Path, monkeypatch: pyte
     from pipelines.settings import Settings
 
     monkeypatch.setenv("THROUGHLINE_KEY_FILE", str(tmp_path / "secrets" / "key"))
-    first = Settings().pseudonym_key()
+    first = Settings().pseudonym_keys()
     assert stat.S_IMODE((tmp_path / "secrets" / "key").stat().st_mode) == 0o600
-    assert Settings().pseudonym_key() == first
-    monkeypatch.setenv("THROUGHLINE_PSEUDONYM_SECRET", "given")
-    assert Settings().pseudonym_key() == b"given"
+    assert Settings().pseudonym_keys() == first
+    monkeypatch.setenv("THROUGHLINE_PSEUDONYM_SECRET", GIVEN)
+    assert Settings().pseudonym_keys() == {1: GIVEN.encode()}

@@ -14,8 +14,9 @@ import pytest
 from pipelines import load
 from pipelines.ingest import IngestReport
 from pipelines.ledger import Batch
-from pipelines.quarantine import Replay, records_at, replay
+from pipelines.quarantine import Replay, replay
 from pipelines.reconcile import warehouse_problems
+from pipelines.staged import records_at
 from pipelines.text_records import Records
 
 Ingest = Callable[..., IngestReport]

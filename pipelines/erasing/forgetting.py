@@ -1,0 +1,181 @@
+"""The order of an erasure: kept first, then carried out step by step, each of which can be repeated."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+
+from pipelines import generations
+from pipelines.contract import ENTITIES
+from pipelines.erasing import debts, identities
+from pipelines.erasing.copies import Cleaned, cleaned_copies, cleaned_truth, tainted
+from pipelines.erasing.filtering import standing_erasures
+from pipelines.erasing.sweeping import Swept, sweep
+from pipelines.erasing.ties import EMAIL, OWNER
+from pipelines.errors import ThroughlineError
+from pipelines.landing import landed_files
+from pipelines.opening import opened
+from pipelines.settings import Settings
+from pipelines.sql import literal
+from pipelines.warehouse import OPS_TABLES, open_warehouse, prepare, transaction
+
+ARTEFACTS = ("dbt", "data_docs", "spill")
+"""Folders beside the warehouse that are made anew by the next run, and may quote rows."""
+
+
+class ErasureUnfinished(ThroughlineError):
+    """A generation would show an erased person."""
+
+    def __init__(self, steps: set[str]):
+        super().__init__(
+            f"expected no erasure under way; found one that still owes: {', '.join(sorted(steps))}. "
+            "Finish it with `throughline run`."
+        )
+
+
+class Declined(Exception):
+    """The request was looked at and not confirmed."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the steps did: rows taken out of the warehouse, landing copies written anew."""
+
+    swept: Swept = field(default_factory=Swept)
+    copies: Cleaned = field(default_factory=Cleaned)
+    truth: tuple[str, ...] = ()
+
+
+def planned(connection: duckdb.DuckDBPyConnection, person: str, keys: Mapping[int, bytes]) -> Swept:
+    """Return what an erasure of the person would take out of the warehouse, and change nothing."""
+    try:
+        with transaction(connection):
+            ask(connection, person, keys)
+            swept = sweep(connection, keys)
+            raise Declined
+    except Declined:
+        return swept
+
+
+def ask(connection: duckdb.DuckDBPyConnection, person: str, keys: Mapping[int, bytes]) -> bool:
+    """Keep the identities of a person, given by student id or address, as digests; say whether any was new."""
+    identities.begin(connection)
+    identities.bring_keys(connection, keys)
+    name = person.strip()
+    kinds = (EMAIL, OWNER) if "@" in name else ("students",)
+    for kind in kinds:
+        value = name.lower() if "@" in name else name
+        identities.add(connection, kind, "''", literal(value), "select 1")
+    return identities.remember(connection, keys) > 0
+
+
+def request(connection: duckdb.DuckDBPyConnection, person: str, keys: Mapping[int, bytes], moment: datetime) -> None:
+    """Keep the request and everything that it owes in one transaction: from here on nothing brings the person back."""
+    with transaction(connection):
+        if ask(connection, person, keys):
+            connection.execute("insert into ops.erasures values (?, ?)", [secrets.token_hex(8), moment])
+        identities.close(connection, identities.raw_rows())
+        identities.remember(connection, keys)
+        debts.owe(connection, debts.COPIES, debts.SWEEP)
+    identities.end(connection)
+
+
+def settle(settings: Settings, moment: datetime) -> Settled:
+    """Do what erasures owe before anything is built: landing copies, tables, a fresh warehouse file."""
+    if not settings.warehouse_path.exists():
+        return Settled()
+    with opened(settings) as connection:
+        if not identities.has_erasures(connection):
+            return Settled()
+        settled = Settled(Swept(), *clean(connection, settings, moment))
+        if debts.SWEEP in debts.owed(connection):
+            settled = Settled(swept(connection, settings.pseudonym_keys()), settled.copies, settled.truth)
+        must_rewrite = debts.REWRITE in debts.owed(connection)
+    if must_rewrite:
+        rewrite(settings)
+    return settled
+
+
+def clean(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: datetime
+) -> tuple[Cleaned, tuple[str, ...]]:
+    """Write landing copies and the sample's truth anew: all where that is owed, else those known to hold a person."""
+    files = landed_files(settings.landing_dir)
+    erasures = standing_erasures(connection, settings.pseudonym_keys)
+    is_owed = debts.COPIES in debts.owed(connection)
+    if erasures is None:
+        return Cleaned(), ()
+    cleaned = cleaned_copies(connection, files if is_owed else tainted(connection, files), erasures, moment)
+    truth = cleaned_truth(settings.truth_dir, erasures) if is_owed else ()
+    debts.paid(connection, debts.COPIES)
+    return cleaned, truth
+
+
+def swept(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -> Swept:
+    """Take the persons out of the tables; where any row went, a fresh file and a new generation are owed."""
+    with transaction(connection):
+        identities.begin(connection)
+        found = sweep(connection, keys)
+        debts.paid(connection, debts.SWEEP)
+        if found.total:
+            debts.owe(connection, debts.REWRITE, debts.PUBLISH)
+    identities.end(connection)
+    return found
+
+
+def rewrite(settings: Settings) -> None:
+    """Write the warehouse into a fresh file, without what dbt made, and put it in the old one's place.
+
+    DuckDB keeps the bytes of deleted rows in its file.
+    """
+    path = settings.warehouse_path
+    fresh = path.with_name("fresh.duckdb")
+    for each in (fresh, fresh.with_name(f"{fresh.name}.wal")):
+        each.unlink(missing_ok=True)
+    with opened(settings) as connection:
+        connection.execute("checkpoint analytics")
+    with open_warehouse(fresh, memory_limit=settings.memory_limit, threads=settings.threads) as connection:
+        prepare(connection)
+        connection.execute(f"attach {literal(str(path))} as former (read_only)")
+        for table in (*(f"raw.{name}" for name in ENTITIES), *OPS_TABLES):
+            connection.execute(f"insert into {table} by name select * from former.{table}")
+        debts.paid(connection, debts.REWRITE)
+        connection.execute("checkpoint analytics")
+    generations.sync(fresh)
+    os.replace(fresh, path)
+    generations.sync(path.parent)
+    for name in ARTEFACTS:
+        shutil.rmtree(path.parent / name, ignore_errors=True)
+
+
+def steps_owed(settings: Settings) -> set[str]:
+    """Return what erasures still owe."""
+    with opened(settings) as connection:
+        return debts.owed(connection)
+
+
+def refuse_unfinished(settings: Settings) -> None:
+    """Raise ErasureUnfinished where a generation that is made or chosen now would show an erased person."""
+    steps = steps_owed(settings) - {debts.PUBLISH}
+    if steps:
+        raise ErasureUnfinished(steps)
+
+
+def refuse_rollback(settings: Settings) -> None:
+    """Raise ErasureUnfinished where an earlier generation may still show an erased person."""
+    if settings.warehouse_path.exists() and (steps := steps_owed(settings)):
+        raise ErasureUnfinished(steps)
+
+
+def drop_earlier(settings: Settings, generation: str) -> int:
+    """Remove all generations but the one that was just made, where an erasure owes it; return how many."""
+    with opened(settings) as connection:
+        if debts.PUBLISH not in debts.owed(connection):
+            return 0
+        dropped = generations.keep_only(settings.published_dir, generation)
+        debts.paid(connection, debts.PUBLISH)
+        return dropped

@@ -1,0 +1,188 @@
+"""The identities of erased persons: in clear only while a step runs, kept as keyed digests.
+
+The table ``known_identities`` (temporary) holds (kind, part_1, part_2) in clear; ``ops.erased_identities`` holds the
+HMAC-SHA-256 of each, with the version of its key. Digests are computed inside DuckDB, over distinct values, and are of
+another message than the published pseudonyms, so that neither tells the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import duckdb
+
+from pipelines.contract import ENTITIES
+from pipelines.erasing.ties import EMAIL, NAME, Tie, has_names, personal, spreads
+from pipelines.errors import ThroughlineError
+from pipelines.sql import count, literal
+
+BLOCK = 64
+"""Bytes of a block of SHA-256: longer keys are hashed, shorter ones filled up (RFC 2104)."""
+
+
+class ErasureKeyMissing(ThroughlineError):
+    """Erased persons cannot be recognised, since the key that remembers them is gone."""
+
+    def __init__(self, version: int, found: list[int]):
+        super().__init__(
+            f"expected version {version} of the pseudonym key, under which erased persons are remembered; found "
+            f"{found or 'no key'}. Put its line back into the key file (or THROUGHLINE_PSEUDONYM_SECRET): without it "
+            "they would be loaded again."
+        )
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one entity as SQL over ``record`` and the contract's own column names."""
+
+    entity: str
+    sql: str
+
+
+def has_erasures(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether any person was ever erased; only then is anything computed per row."""
+    return bool(connection.sql("select 1 from ops.erased_identities limit 1").fetchall())
+
+
+def bring_keys(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -> None:
+    """Lay the keys out for ``digest``, in the session alone; raise ErasureKeyMissing where one that is used lacks."""
+    versions = connection.sql("select distinct key_version from ops.erased_identities order by 1").fetchall()
+    for (version,) in versions:
+        if version not in keys:
+            raise ErasureKeyMissing(version, sorted(keys))
+    for version, key in keys.items():
+        block = (key if len(key) <= BLOCK else sha256(key).digest()).ljust(BLOCK, b"\0")
+        for pad, byte in (("inner", 0x36), ("outer", 0x5C)):
+            connection.execute(f"set variable {pad}_pad_{version} = $1", [bytes(each ^ byte for each in block)])
+
+
+def digest(version: int, *parts: str) -> str:
+    """Return SQL for the HMAC-SHA-256, in hexadecimal, over SQL texts; NULL where any of them is."""
+    message = " || chr(31) || ".join(("'erased'", *parts))
+    inner = f"unhex(sha256(getvariable('inner_pad_{version}') || encode({message})))"
+    return f"sha256(getvariable('outer_pad_{version}') || {inner})"
+
+
+def begin(connection: duckdb.DuckDBPyConnection) -> None:
+    """Start with no identity in clear."""
+    connection.execute("""
+        create or replace temp table known_identities (kind varchar, part_1 varchar, part_2 varchar)
+    """)
+
+
+def end(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what stands in clear."""
+    connection.execute("drop table if exists known_identities")
+
+
+def add(connection: duckdb.DuckDBPyConnection, kind: str, part_1: str, part_2: str, rows: str) -> int:
+    """Add the identities that SQL names over ``rows``, where new and whole; return how many."""
+    added = connection.execute(f"""
+        insert into known_identities
+        select distinct {literal(kind)}, {part_1}, {part_2} from ({rows})
+        where {part_1} is not null and {part_2} is not null
+            and ({part_1}, {part_2}) not in (
+                select (part_1, part_2) from known_identities where kind = {literal(kind)}
+            )
+    """).fetchall()
+    return int(added[0][0])
+
+
+def recognise(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+    """Add the identities of erased persons that the rows name, by their digests."""
+    versions = connection.sql("select distinct kind, key_version from ops.erased_identities").fetchall()
+    for tie in personal()[rows.entity]:
+        part_1, part_2 = tie.parts
+        named = f"select distinct {part_1} as part_1, {part_2} as part_2 from ({rows.sql}) where {tie.where}"
+        for version in sorted(version for kind, version in versions if kind == tie.kind):
+            mine = digest(version, literal(tie.kind), "part_1", "part_2")
+            known = f"select digest from ops.erased_identities where kind = {literal(tie.kind)}"
+            add(connection, tie.kind, "part_1", "part_2", f"select * from ({named}) where {mine} in ({known})")
+
+
+def is_hers(tie: Tie) -> str:
+    """Return the SQL condition that a row's tie leads to a known identity."""
+    part_1, part_2 = tie.parts
+    is_plain = len(tie.columns) == 1
+    named, kept = (part_2, "part_2") if is_plain else (f"({part_1}, {part_2})", "(part_1, part_2)")
+    known = f"select {kept} from known_identities where kind = {literal(tie.kind)}"
+    return f"(coalesce({tie.where}, false) and coalesce({named} in ({known}), false))"
+
+
+def hers(entity: str) -> str:
+    """Return the SQL condition that a row of the entity is about an erased person."""
+    return " or ".join(is_hers(tie) for tie in personal()[entity])
+
+
+def close(connection: duckdb.DuckDBPyConnection, relations: list[Rows]) -> None:
+    """Follow the ties from the known identities until no row adds any."""
+    while sum(spread(connection, rows) for rows in relations):
+        pass
+
+
+def spread(connection: duckdb.DuckDBPyConnection, rows: Rows) -> int:
+    """Add what the rows that are found tell of the person; return how many identities were new."""
+    columns = sorted({column for tie in personal()[rows.entity] for column in tie.columns})
+    extra = [name for name in ("kind",) if any(name in tie.where for tie in personal()[rows.entity])]
+    names = ["given_name", "family_name"] if has_names(rows.entity) else []
+    connection.execute(f"""
+        create or replace temp table found_rows as
+        select {", ".join(dict.fromkeys([*columns, *extra, *names]))} from ({rows.sql}) where {hers(rows.entity)}
+    """)
+    if not count(connection, "found_rows"):
+        return 0
+    added = 0
+    for via in personal()[rows.entity]:
+        found = f"select * from found_rows where {is_hers(via)}"
+        for tie in spreads(rows.entity, via):
+            part_1, part_2 = tie.parts
+            alone = f" and {is_hers_alone(part_2)}" if tie.kind == EMAIL and via.kind == "ats_candidates" else ""
+            where = f"select * from ({found}) where {tie.where}{alone}"
+            added += add(connection, tie.kind, part_1, part_2, where)
+    if names:
+        given, family = (f"nullif(lower(trim({name})), '')" for name in names)
+        added += add(connection, NAME, given, family, "select * from found_rows")
+    return added
+
+
+def is_hers_alone(address: str) -> str:
+    """Return the SQL condition that no other student and no other candidate has the address.
+
+    A candidate may carry an address that many share, such as that of a careers office.
+    """
+    students = """
+        select nullif(lower(trim(email)), '') as address from raw.student_emails
+        where trim(student_id) not in (select part_2 from known_identities where kind = 'students')
+    """
+    candidates = """
+        select nullif(lower(trim(value)), '') as address from raw.ats_candidate_emails
+        where (trim(system), trim(candidate_id)) not in (
+            select (part_1, part_2) from known_identities where kind = 'ats_candidates'
+        )
+    """
+    others = f"select address from ({students} union {candidates}) where address is not null"
+    return f"{address} not in ({others})"
+
+
+def remember(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -> int:
+    """Keep the digests of the known identities that are not kept yet, under the newest key; return how many."""
+    newest = max(keys)
+    known = " or ".join(
+        f"{digest(version, 'kind', 'part_1', 'part_2')} in (select digest from ops.erased_identities)"
+        for version in sorted(keys)
+    )
+    added = connection.execute(f"""
+        insert into ops.erased_identities
+        select
+            kind,
+            {digest(newest, "kind", "part_1", "part_2")},
+            {digest(newest, "'text'", "kind", f"case kind when {literal(NAME)} then part_1 else '' end", "part_2")},
+            {newest}
+        from known_identities where not ({known})
+    """)
+    return int(added.fetchall()[0][0])
+
+
+def raw_rows() -> list[Rows]:
+    """Return the raw rows of every personal entity."""
+    return [Rows(name, f"select rowid as record, * from raw.{name}") for name in personal() if name in ENTITIES]
