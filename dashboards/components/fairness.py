@@ -13,7 +13,7 @@ from dashboards.charts import fairness_grids as grids
 from dashboards.charts.style import Mode
 from dashboards.components import states
 from dashboards.components.chart_frame import chart_frame, table_frame
-from dashboards.fairness.suppression import ALL_TIME
+from dashboards.fairness.tables import ALL_TIME
 from dashboards.findings import Finding
 from dashboards.findings import fairness as findings
 from dashboards.scope import Scope
@@ -29,8 +29,9 @@ LIMITS = """
 - A comparison for review is a reason to look, never a legal finding. "Four fifths" is the rule of thumb of 29 CFR
   1607.4 D; "more than chance" is an adjusted two-sided p below 0.05; where one selection more or less would change the
   lead, it is too few to say.
-- Cells of fewer than 10 are not shown, nor are those from which one could work them out. Where fewer than 3 advanced,
-  or fewer than 3 did not, a band stands for the rate.
+- Cells of fewer than 10 are not shown, nor are those from which one could work them out. Where 3 or fewer advanced, or
+  3 or fewer did not, a band such as "<5 %" stands for the rate; "withheld" stands where the rate would give a band or
+  a hidden cell away. Every figure that is held back could be at least 3 persons higher or lower.
 - There are no rows behind these figures, and no filters but those above. The cube holds neither category nor state, so
   where people applied is seen only as far as projects are compared with themselves.
 """
@@ -139,7 +140,7 @@ def explain(scope: Scope, choice: Choice, mode: Mode) -> None:
 
 
 def _within_projects(scope: Scope, choice: Choice, mode: Mode) -> None:
-    found = fairness_causes.stratified(scope, choice.dimension, choice.groups)
+    found = fairness_causes.stratified(scope, choice.dimension)
     if found.is_empty():
         _said("within-projects", findings.NOT_WITHIN)
         return

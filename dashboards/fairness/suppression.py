@@ -1,41 +1,42 @@
 """What of a group may be shown: METRICS.md, "Suppression". The cells of one scope and dimension, over all periods.
 
-Two layers. The number of units is shown from ten on. How many advanced is shown where three or more did and three or
-more did not; else a band stands for it. Then neither may be had back by subtraction: the groups of a stage and period
-add up to a total that other pages show, the terms of a group add up to all time. So wherever a sum gives away what is
-withheld, one more cell is withheld, until no sum does.
+Two layers. What a cell may show by itself is decided in SQL, beside the counts: its number of units from ten on, how
+many advanced where more than three did and more than three did not, else a band. Then nothing of it may be had back
+from what else is known: the groups of a period add up to totals that other pages show, the terms of a group add up to
+all time. So more is withheld, as little as can be found, until every withheld count could be three persons higher or
+lower in some other marketplace that would look exactly the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from math import log2
 
-import numpy as np
-
+from dashboards.fairness.freedom import NEVER, Cost, Step, cheapest_path, range_of
 from dashboards.fairness.groups import MINIMUM_UNITS
+from dashboards.fairness.tables import ALL_TIME, NOBODY, Counts, Kind, Status, Table
 
-LEAST_ADVANCED = 3
-"""Fewer than so many who advanced, or who did not, are shown as a band."""
+UNITS_OF = {"offered": "completers", "hired": "completers"}
+"""Stages that count the same units; every other stage counts units of its own."""
 
-EDGES = (0.05, 0.1, 0.2, 0.3)
-"""Ends of the bands, from the narrowest."""
-
-ALL_TIME = "All time"
-
-TINY = 1e-9
-
-Status = Literal["shown", "band", "counted", "hidden"]
+UNKNOWN_SHARE, ALL_TIME_FACTOR, HIDING_FACTOR = 0.25, 8, 3
+"""What withholding costs: little of those whom nobody compares, much of all time, more of units than of rates."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One group at one stage in one period, as counted; a group of None holds those of whom it is unknown."""
+    """One group at one stage in one period, as counted; a group of None holds those of whom it is unknown.
+
+    ``alone`` and the edges say what may be shown of it by itself: columns of the mart agg_selection_cube.
+    """
 
     period: str
     stage: str
     group: str | None
     units: int
     advanced: int
+    alone: Status
+    low_edge: float | None = None
+    high_edge: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,175 +53,172 @@ class ShownCell:
     high_edge: float | None = None
 
 
-@dataclass(frozen=True)
-class Sum:
-    """Places of cells that add up: to the cell at ``total``, or, where that is None, to a total shown elsewhere."""
-
-    parts: tuple[int, ...]
-    total: int | None = None
-
-    @property
-    def cells(self) -> tuple[int, ...]:
-        return self.parts if self.total is None else (*self.parts, self.total)
-
-
-Tells = Callable[[Sum, set[int]], bool]
-
-
 def suppress(cells: Sequence[Cell]) -> list[ShownCell]:
     """Return what may be shown of each cell, in order. The cells must be all of one scope and one dimension."""
-    sums = sums_of(cells)
-    hidden = withhold(cells, sums, {place for place, cell in enumerate(cells) if is_small(cell)}, _units_told(cells))
-    banded = {place for place, cell in enumerate(cells) if band_of(cell)}
-    inexact = withhold(cells, sums, hidden | banded, _advanced_told(cells, hidden, banded))
-    return [_shown(cell, place in hidden, place in inexact) for place, cell in enumerate(cells)]
+    tables = tables_of(cells)
+    for table in dict.fromkeys(map(id, tables.values())):
+        protect(next(each for each in tables.values() if id(each) == table))
+    return [_shown(cell, tables[cell.stage]) for cell in cells]
 
 
-def is_small(cell: Cell) -> bool:
-    """Tell whether a cell has too few units to show anything of it."""
-    return cell.units < MINIMUM_UNITS
+def suppress_alone(cells: Sequence[Cell]) -> list[ShownCell]:
+    """Return what each cell may show by itself: for groups that readers can count row by row anyway."""
+    shown = {"hidden": _hidden, "shown": _whole, "band": _band, "counted": _counted}
+    return [shown[cell.alone](cell) for cell in cells]
 
 
-def band_of(cell: Cell) -> tuple[float, float] | None:
-    """Return the ends of the band that stands for a rate near 0 or 1, or None where the rate may be shown.
-
-    The band holds every rate that the rule would have banded at this number of units, and so tells no more than that.
-    """
-    edge = next((each for each in EDGES if each * cell.units >= LEAST_ADVANCED), 1.0)
-    if cell.advanced < LEAST_ADVANCED:
-        return 0.0, edge
-    if cell.units - cell.advanced < LEAST_ADVANCED:
-        return 1.0 - edge, 1.0
-    return None
-
-
-def sums_of(cells: Sequence[Cell]) -> list[Sum]:
-    """Return which cells add up to what: the groups of a period and stage, and the terms of a stage and group."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    terms: dict[tuple[str, str | None], list[int]] = {}
-    totals: dict[tuple[str, str | None], int] = {}
-    for place, cell in enumerate(cells):
-        groups.setdefault((cell.period, cell.stage), []).append(place)
-        if cell.period == ALL_TIME:
-            totals[cell.stage, cell.group] = place
-        else:
-            terms.setdefault((cell.stage, cell.group), []).append(place)
-    over_terms = [Sum(tuple(parts), totals[key]) for key, parts in terms.items() if key in totals]
-    return [*(Sum(tuple(parts)) for parts in groups.values()), *over_terms]
-
-
-def withhold(cells: Sequence[Cell], sums: Sequence[Sum], withheld: set[int], tells: Tells) -> set[int]:
-    """Return the withheld cells and as many more as it takes until no sum, nor all of them together, tell of one.
-
-    Those of whom the group is unknown go first, for nobody compares them, then the smallest that hides enough.
-    """
-    found = _settled(cells, sums, set(withheld), tells)
-    while candidates := _hiding_more(cells, sums, found):
-        found = _settled(cells, sums, found | {min(candidates, key=lambda place: _preference(cells[place]))}, tells)
-    return found
-
-
-def _settled(cells: Sequence[Cell], sums: Sequence[Sum], withheld: set[int], tells: Tells) -> set[int]:
-    """Return the withheld cells and as many more as it takes until no sum by itself tells of one."""
-    found, is_settled = withheld, False
-    while not is_settled:
-        is_settled = True
-        for each in sums:
-            while tells(each, found) and (rest := [place for place in each.cells if place not in found]):
-                found = found | {min(rest, key=lambda place: _preference(cells[place]))}
-                is_settled = False
-    return found
-
-
-def _hiding_more(cells: Sequence[Cell], sums: Sequence[Sum], withheld: set[int]) -> list[int]:
-    """Return the cells of which one must be withheld too, since the sums of a stage together tell what is withheld."""
+def tables_of(cells: Sequence[Cell]) -> dict[str, Table]:
+    """Return the table of each stage; stages that count the same units share one."""
+    groups = list(dict.fromkeys(cell.group for cell in cells))
+    held = {(cell.period, cell.stage, cell.group): cell for cell in cells}
+    by_units: dict[str, list[str]] = {}
     for stage in dict.fromkeys(cell.stage for cell in cells):
-        here = [each for each in sums if cells[each.parts[0]].stage == stage]
-        solved = solved_places([each for each in here if _is_open(each, withheld)], withheld)
-        telling = [each for each in here if solved.intersection(each.cells)]
-        for among in (telling, here if solved else []):
-            if rest := [place for each in among for place in each.cells if place not in withheld]:
-                return rest
+        by_units.setdefault(UNITS_OF.get(stage, stage), []).append(stage)
+    found: dict[str, Table] = {}
+    for stages in by_units.values():
+        periods = dict.fromkeys(cell.period for cell in cells if cell.stage in stages)
+        places = [(period, group) for period in periods for group in groups]
+        counts = {stage: [_counts(held.get((period, stage, group))) for period, group in places] for stage in stages}
+        found |= dict.fromkeys(stages, Table(places, counts))
+    return found
+
+
+def _counts(cell: Cell | None) -> Counts:
+    return NOBODY if cell is None else Counts(cell.units, cell.advanced, cell.alone, cell.low_edge == 0)
+
+
+def protect(table: Table) -> None:
+    """Withhold more of a table until every withheld count is open as wide as it must be."""
+    clear: set[tuple[int, str]] = set()
+    # What has room keeps it when more is withheld, so that no count is looked at twice.
+    while pending := [each for each in _pending(table) if each not in clear]:
+        for place, counter in pending:
+            _widen(table, place, counter)
+            clear.add((place, counter))
+
+
+def _pending(table: Table) -> Iterator[tuple[int, str]]:
+    while rest := small_rest(table):
+        table.hide(min(rest, key=lambda place: weight(table, place)))
+    yield from table.withheld()
+
+
+def small_rest(table: Table) -> list[int]:
+    """Return the shown places of a sum whose hidden ones are fewer than ten together: their sum would be told."""
+    sums: dict[object, list[int]] = {}
+    for place, (period, group) in enumerate(table.places):
+        sums.setdefault(("period", period), []).append(place)
+        if period != ALL_TIME:
+            sums.setdefault(("group", group), []).append(place)
+    whole = {group: place for place, (period, group) in enumerate(table.places) if period == ALL_TIME}
+    for (kind, name), places in ((key, each) for key, each in sums.items() if isinstance(key, tuple)):
+        rest = sum(table.units[place] for place in places if place in table.hidden)
+        others = [place for place in places if place not in table.hidden]
+        if kind == "group" and (name not in whole or whole[name] in table.hidden):
+            continue
+        if 0 < rest < MINIMUM_UNITS and others:
+            return others
     return []
 
 
-def _is_open(each: Sum, withheld: set[int]) -> bool:
-    """Tell whether a sum says anything: the total of a period that is withheld altogether is not shown here either."""
-    return each.total is not None or not withheld.issuperset(each.parts)
-
-
-def solved_places(sums: Sequence[Sum], withheld: set[int]) -> set[int]:
-    """Return the withheld cells whose value follows from the sums by linear algebra."""
-    places = sorted({place for each in sums for place in each.cells if place in withheld})
-    if not places:
-        return set()
-    column = {place: number for number, place in enumerate(places)}
-    matrix = np.zeros((len(sums), len(places)))
-    for row, each in enumerate(sums):
-        for place in withheld.intersection(each.cells):
-            matrix[row, column[place]] = -1 if place == each.total else 1
-    _, sizes, directions = np.linalg.svd(matrix, full_matrices=False)
-    known = (directions[sizes > TINY] ** 2).sum(axis=0)
-    return {place for place in places if known[column[place]] > 1 - TINY}
-
-
-def _preference(cell: Cell) -> tuple[bool, bool, bool, int, str]:
-    least = min(cell.advanced, cell.units - cell.advanced)
-    hides_enough = least >= 2 * LEAST_ADVANCED - 1
-    return cell.period == ALL_TIME, cell.group is not None, not hides_enough, cell.units, cell.group or ""
-
-
-def _units_told(cells: Sequence[Cell]) -> Tells:
-    """Tell whether a sum gives the units of what is hidden: one cell alone, or several that are small together."""
-
-    def tells(each: Sum, hidden: set[int]) -> bool:
-        missing = [place for place in each.parts if place in hidden]
-        if each.total in hidden:
-            return not missing
-        return bool(missing) and (len(missing) == 1 or sum(cells[place].units for place in missing) < MINIMUM_UNITS)
-
-    return tells
-
-
-def _advanced_told(cells: Sequence[Cell], hidden: set[int], banded: set[int]) -> Tells:
-    """Tell whether a sum narrows how many of an inexact cell advanced: below its band, or to one number."""
-
-    def bounds(place: int) -> tuple[int, int]:
-        units = cells[place].units
-        if place in hidden:
-            return 0, units
-        if place not in banded:
-            return LEAST_ADVANCED, units - LEAST_ADVANCED
-        return (
-            (0, LEAST_ADVANCED - 1) if cells[place].advanced < LEAST_ADVANCED else (units - LEAST_ADVANCED + 1, units)
+def _widen(table: Table, place: int, counter: str) -> None:
+    """Withhold more, as little as can be found, until a withheld count is open wide enough."""
+    while (lacking := table.needed(place, counter) - sum(moves := _moves(table, place, counter))) > 0:
+        found = (
+            _cheapest(table, kind, Step(place, sign), moved + more)
+            for more in range(lacking, 0, -1)
+            for kind in table.kinds(counter)
+            for sign, moved in zip((1, -1), moves, strict=True)
         )
-
-    def tells(each: Sum, inexact: set[int]) -> bool:
-        signed = [(place, -1 if place == each.total else 1) for place in each.cells if place in inexact]
-        rest = sum(sign * cells[place].advanced for place, sign in signed)
-        ends = {place: bounds(place) for place, _ in signed}
-        least = sum(min(sign * end for end in ends[place]) for place, sign in signed)
-        most = sum(max(sign * end for end in ends[place]) for place, sign in signed)
-        for place, sign in signed:
-            low, high = ends[place]
-            own = sorted((sign * low, sign * high))
-            first, last = sorted((sign * (rest - most + own[1]), sign * (rest - least + own[0])))
-            first, last = max(first, low), min(last, high)
-            is_narrowed = first > low or last < high if place in banded and place not in hidden else first == last
-            if is_narrowed and low < high:
-                return True
-        return False
-
-    return tells
+        spent, withheld = min(found, key=lambda each: each[0])
+        if spent == NEVER:
+            withheld = _anything(table, counter)
+        if not withheld:
+            return
+        for each, status in withheld.items():
+            _withhold(table, each, counter, status)
 
 
-def _shown(cell: Cell, is_hidden: bool, is_inexact: bool) -> ShownCell:
-    key = (cell.period, cell.stage, cell.group)
-    if is_hidden:
-        return ShownCell(*key, "hidden")
-    if not is_inexact:
-        return ShownCell(*key, "shown", cell.units, cell.advanced)
-    edges = band_of(cell)
-    if edges is None:
-        return ShownCell(*key, "counted", cell.units)
-    return ShownCell(*key, "band", cell.units, None, *edges)
+def _moves(table: Table, place: int, counter: str) -> tuple[int, int]:
+    """Return how far a count can rise and fall, each as far as it is needed."""
+    needed = table.needed(place, counter)
+    most = [0, 0]
+    for kind in table.kinds(counter):
+        rooms = table.rooms(kind)
+        for number, sign in enumerate((1, -1)):
+            if sum(most) < needed:
+                moved = range_of(table.network, rooms, Step(place, sign), needed - most[1 - number])
+                most[number] = max(most[number], moved)
+    return most[0], most[1]
+
+
+def _cheapest(table: Table, kind: Kind, step: Step, amount: int) -> tuple[float, Mapping[int, Status]]:
+    """Return the least that must be withheld for a count to move so far, and what that is by place."""
+    ways = [_ways(table, place, kind, amount) for place in range(len(table.places))]
+    costs = [Cost(*(cost for cost, _ in each)) for each in ways]
+    own = costs[step.place].up if step.sign > 0 else costs[step.place].down
+    spent, path = cheapest_path(table.network, costs, step)
+    if own + spent == NEVER:
+        return NEVER, {}
+    chosen = {each.place: ways[each.place][each.sign > 0][1] for each in (step, *path)}
+    return own + spent, {place: status for place, status in chosen.items() if status != "shown"}
+
+
+def _ways(table: Table, place: int, kind: Kind, amount: int) -> tuple[tuple[float, Status], tuple[float, Status]]:
+    """Return what it costs, and takes, that a count may fall and rise by an amount; ``shown`` takes nothing more."""
+    now = table.status(place, kind.stages)
+    cost = weight(table, place)
+    states: list[tuple[float, Status, Status]] = [(0.0, now, "shown")]
+    if now == "shown" and not kind.with_units:
+        states.append((cost, "counted", "counted"))
+    if now != "hidden":
+        states.append((cost * HIDING_FACTOR, "hidden", "hidden"))
+    rooms = [(spent, table.room(place, kind, state), taken) for spent, state, taken in states]
+    down = next(((spent, taken) for spent, room, taken in rooms if room.down >= amount), (NEVER, now))
+    up = next(((spent, taken) for spent, room, taken in rooms if room.up >= amount), (NEVER, now))
+    return down, up
+
+
+def _anything(table: Table, counter: str) -> Mapping[int, Status]:
+    """Return the next place to withhold where no single path helps; nothing when all is withheld already."""
+    rest = [place for place, units in enumerate(table.units) if units and place not in table.hidden]
+    return {min(rest, key=lambda place: weight(table, place)): "hidden"} if rest else {}
+
+
+def _withhold(table: Table, place: int, counter: str, status: Status) -> None:
+    if status == "hidden":
+        table.hide(place)
+    else:
+        table.inexact[counter].add(place)
+
+
+def weight(table: Table, place: int) -> float:
+    """Return what is lost with a place: the larger, the more; little of the unknown, most of all time."""
+    period, group = table.places[place]
+    lost = log2(2 + table.units[place])
+    return lost * (UNKNOWN_SHARE if group is None else 1) * (ALL_TIME_FACTOR if period == ALL_TIME else 1)
+
+
+def _shown(cell: Cell, table: Table) -> ShownCell:
+    place = table.places.index((cell.period, cell.group))
+    if place in table.hidden:
+        return _hidden(cell)
+    if place not in table.inexact[cell.stage]:
+        return _whole(cell)
+    return _band(cell) if cell.alone == "band" else _counted(cell)
+
+
+def _hidden(cell: Cell) -> ShownCell:
+    return ShownCell(cell.period, cell.stage, cell.group, "hidden")
+
+
+def _whole(cell: Cell) -> ShownCell:
+    return ShownCell(cell.period, cell.stage, cell.group, "shown", cell.units, cell.advanced)
+
+
+def _counted(cell: Cell) -> ShownCell:
+    return ShownCell(cell.period, cell.stage, cell.group, "counted", cell.units)
+
+
+def _band(cell: Cell) -> ShownCell:
+    return ShownCell(cell.period, cell.stage, cell.group, "band", cell.units, None, cell.low_edge, cell.high_edge)

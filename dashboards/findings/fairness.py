@@ -28,12 +28,12 @@ STEPS = {
 }
 RULE = (
     "Groups of fewer than 10 are not shown, nor are others that would give them away. "
-    "Fewer than 3 who advanced, or who did not, are a band."
+    "3 or fewer who advanced, or who did not, are a band; a withheld rate would give others away."
 )
 
 NOT_WITHIN = Finding(
     "Too few met within the same projects to compare them there",
-    "Two groups, each shown in full, must have applied to the same three projects or more, ten times or more each.",
+    "Two groups, each shown in full, must have applied to the same five projects or more, ten times or more each.",
 )
 NO_SECOND_STAGE = Finding(
     "Too few at a second stage to say where groups part",

@@ -1,25 +1,23 @@
-"""Groups as the cube has them, suppressed before anything else is done with them; all else is made of what is shown."""
+"""Groups as the finished tables have them: suppressed before anything else is done, and all else is made of that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
-from dashboards.database import Generation, Query, frame
 from dashboards.fairness.comparison import Comparison, Verdict, compare_groups
+from dashboards.fairness.finished import SHOWN
 from dashboards.fairness.groups import Group, leading_group
-from dashboards.fairness.suppression import ALL_TIME, Cell, ShownCell, suppress
+from dashboards.fairness.tables import ALL_TIME
 from dashboards.formats import MISSING, share_text
 from dashboards.intervals import wilson
 from dashboards.scope import Scope
+from dashboards.slices.fairness_tables import tables
 from dashboards.terms import term_key
 
-PLATFORM = "platform"
-"""Scope of the cube that holds all hosts together."""
-
 UNKNOWN = "Not known"
+WITHHELD = "withheld"
 REVIEW: Verdict = "comparison for review"
 TOO_FEW: Verdict = "too few to say"
 DIMENSIONS = {
@@ -57,13 +55,6 @@ STAGES = {
     "hired": Stage("Hired", "completers", "started full-time with the host within 365 days"),
 }
 
-CELLS = """
-    select group_dimension, period_label, stage, group_value, unit_count, advanced_count
-    from analytics.marts.agg_selection_cube
-    where scope_id = $cube_scope
-    order by group_dimension, period_label, stage, group_value nulls last
-"""
-
 SHOWN_COLUMNS = {
     "period": pl.String,
     "stage": pl.String,
@@ -98,45 +89,35 @@ COMPARED_COLUMNS = {
 }
 
 
-def cells_query(scope: Scope) -> Query:
-    """Return the statement behind every figure of groups: the whole cube of one scope."""
-    return Query.of(CELLS, {"cube_scope": scope.host_id or PLATFORM})
-
-
 def dimensions(scope: Scope) -> list[str]:
     """Name the dimensions that groups can be compared by, in the order of their words."""
-    held = set(frame(scope.generation, scope.viewer, cells_query(scope))["group_dimension"])
+    held = set(tables(scope)[SHOWN]["group_dimension"])
     return [name for name in DIMENSIONS if name in held]
 
 
 def shown(scope: Scope, dimension: str) -> pl.DataFrame:
     """Return what may be shown of a dimension's groups, per period and stage; hidden cells are not among the rows."""
-    return _shown(scope.generation, scope.viewer, cells_query(scope), dimension)
+    return shown_frame(tables(scope)[SHOWN], dimension)
 
 
-@lru_cache(maxsize=256)
-def _shown(generation: Generation, viewer: str, query: Query, dimension: str) -> pl.DataFrame:
-    found = frame(generation, viewer, query).filter(pl.col("group_dimension") == dimension)
-    return shown_frame([Cell(*row) for row in found.drop("group_dimension").iter_rows()], dimension)
-
-
-def shown_frame(cells: list[Cell], dimension: str) -> pl.DataFrame:
-    """Suppress cells and return those of which something may be shown as a frame of SHOWN_COLUMNS."""
+def shown_frame(finished: pl.DataFrame, dimension: str) -> pl.DataFrame:
+    """Return a dimension's rows of the finished cells as a frame of SHOWN_COLUMNS."""
     rows = [
         (
-            cell.period,
-            cell.stage,
-            group_text(dimension, cell.group),
-            cell.group is not None,
-            cell.status,
-            cell.units,
-            cell.advanced,
-            cell.low_edge,
-            cell.high_edge,
-            figure_text(cell),
+            row["period_label"],
+            row["stage"],
+            group_text(dimension, row["group_value"]),
+            row["group_value"] is not None,
+            row["status"],
+            row["unit_count"],
+            row["advanced_count"],
+            row["band_low_rate"],
+            row["band_high_rate"],
+            figure_text(row),
         )
-        for cell in suppress(cells)
-        if cell.status != "hidden"
+        for row in finished.filter((pl.col("group_dimension") == dimension) & (pl.col("status") != "hidden")).iter_rows(
+            named=True
+        )
     ]
     return pl.DataFrame(rows, schema=SHOWN_COLUMNS, orient="row")
 
@@ -146,13 +127,14 @@ def group_text(dimension: str, group: str | None) -> str:
     return UNKNOWN if group is None else GROUP_WORDS.get((dimension, group), group)
 
 
-def figure_text(cell: ShownCell) -> str:
+def figure_text(cell: Mapping[str, Any]) -> str:
     """Write the rate of a cell as far as it may be shown: a share, a band such as ``<5 %``, or ``withheld``."""
-    if cell.units and cell.advanced is not None:
-        return share_text(cell.advanced / cell.units)
-    if cell.low_edge is None or cell.high_edge is None:
-        return "withheld"
-    return f"<{cell.high_edge * 100:.0f} %" if cell.low_edge == 0 else f">{cell.low_edge * 100:.0f} %"
+    if cell["advanced_count"] is not None:
+        return share_text(cell["advanced_count"] / cell["unit_count"])
+    low, high = cell["band_low_rate"], cell["band_high_rate"]
+    if low is None:
+        return WITHHELD
+    return f"<{high * 100:.0f} %" if low == 0 else f">{low * 100:.0f} %"
 
 
 def periods(groups: pl.DataFrame) -> list[str]:

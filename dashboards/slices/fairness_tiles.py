@@ -6,11 +6,12 @@ import polars as pl
 
 from dashboards.database import Query, frame
 from dashboards.fairness.groups import MINIMUM_UNITS
-from dashboards.fairness.suppression import ALL_TIME
+from dashboards.fairness.tables import ALL_TIME
 from dashboards.formats import count_text, share_text
 from dashboards.readings import Explanation, Reading
 from dashboards.scope import Scope
-from dashboards.slices.fairness import STAGES, at, cells_query, counts, group_text, shown
+from dashboards.slices.fairness import STAGES, at, counts, group_text, shown
+from dashboards.slices.fairness_tables import cells_query
 
 AT_HOME = "At their institutions"
 

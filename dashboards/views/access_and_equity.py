@@ -16,7 +16,8 @@ from dashboards.slices.fairness_tiles import WHO, comparison_readings, participa
 REACH = ("new_school_share_of_selections", "new_school_share_of_hires")
 
 NOT_HERE = """- Two things are left out. How far employers differ: an employer's small groups could be worked out from
-  all others and the whole. And which groups are never selected: the cube counts applications, not persons.
+  all others and the whole. For the same reason the page "Fair access" of one employer is open to that employer alone.
+  And which groups are never selected: the cube counts applications, not persons.
 """
 
 scope, mode = page.scope(), page.mode()

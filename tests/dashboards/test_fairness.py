@@ -3,7 +3,6 @@
 import json
 import runpy
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -17,14 +16,18 @@ from dashboards.charts import fairness_grids as grids
 from dashboards.components import fairness as lens
 from dashboards.components import page
 from dashboards.database import Generation, Query, run
+from dashboards.fairness import finished as finished_module
 from dashboards.fairness.comparison import compare_groups
+from dashboards.fairness.finished import LEAST_PROJECTS, ODDS, SHOWN
 from dashboards.fairness.groups import Group
-from dashboards.fairness.suppression import ALL_TIME, Cell, ShownCell, suppress
+from dashboards.fairness.stratified import sum_strata
+from dashboards.fairness.suppression import Cell, ShownCell, suppress
+from dashboards.fairness.tables import ALL_TIME
 from dashboards.findings import fairness as findings
 from dashboards.readings import Reading
 from dashboards.scope import Scope
-from dashboards.slices import fairness, fairness_causes, fairness_tiles
-from tests.dashboards.fairness.cubes import cube
+from dashboards.slices import fairness, fairness_causes, fairness_tables, fairness_tiles
+from tests.dashboards.fairness.cubes import counted_cell, cube, cube_frame, finished, strata_frame
 
 ScopeOf = Callable[..., Scope]
 VIEWS = Path(page.__file__).resolve().parents[1] / "views"
@@ -41,7 +44,12 @@ BERKELEY = {
 
 def frame_of(*counts: tuple[str | None, int, int], stage: str = "selected") -> pl.DataFrame:
     """Return what is shown of groups of one stage, over all time."""
-    return fairness.shown_frame([Cell(ALL_TIME, stage, *each) for each in counts], "school_type")
+    return shown_of([counted_cell(ALL_TIME, stage, *each) for each in counts], "school_type")
+
+
+def shown_of(cells: list[Cell], dimension: str) -> pl.DataFrame:
+    """Return what is shown of cells."""
+    return fairness.shown_frame(finished(cells, dimension)[SHOWN], dimension)
 
 
 def compared(*counts: tuple[str | None, int, int]) -> pl.DataFrame:
@@ -79,14 +87,14 @@ def test_protected_classes_are_offered_only_where_the_cube_has_them(
     scope = Scope(generation, "leadership")
     assert set(fairness.dimensions(scope)) == {"school_type", "first_generation", "pell", "major_family", "gpa_band"}
     held = pl.DataFrame({"group_dimension": ["gender", "pell", "gender"]})
-    monkeypatch.setattr(fairness, "frame", lambda *_: held)
+    monkeypatch.setattr(fairness, "tables", lambda _: {SHOWN: held})
     assert fairness.dimensions(scope) == ["pell", "gender"]
 
 
 def test_periods_are_all_time_then_the_terms_from_the_newest() -> None:
     terms = ("Fall 2024", "Spring 2025", ALL_TIME, "Summer 2025")
-    cells = [Cell(term, "selected", group, 40, 20) for term in terms for group in ("a", "b")]
-    found = fairness.shown_frame(cells, "school_type")
+    cells = [counted_cell(term, "selected", group, 40, 20) for term in terms for group in ("a", "b")]
+    found = shown_of(cells, "school_type")
     assert fairness.periods(found) == [ALL_TIME, "Summer 2025", "Spring 2025", "Fall 2024"]
 
 
@@ -120,40 +128,57 @@ def test_those_of_whom_it_is_unknown_lead_nobody_though_their_rate_is_the_highes
     assert found.filter(pl.col("group") == "Not known").select("figure", "verdict").row(0) == ("85.7 %", None)
 
 
-def test_berkeley_s_men_lead_together_and_not_within_departments(monkeypatch: pytest.MonkeyPatch) -> None:
-    men, women = (tuple(sum(row[place] for row in BERKELEY.values()) for place in pair) for pair in ((0, 1), (2, 3)))
-    shown = frame_of(("men", men[1], men[0]), ("women", women[1], women[0]))
+def odds_frame(shown: dict[str, tuple[int, int]], row: dict[str, Any]) -> pl.DataFrame:
+    """Return the finished odds of two genders, of units and selected over all time, and of sums over projects."""
+    cells = [counted_cell(ALL_TIME, "selected", group, *counts) for group, counts in shown.items()]
+    return fairness_causes.stratified_frame(finished(cells, "gender", [row])[ODDS], "gender")
+
+
+def test_berkeley_s_men_lead_together_and_not_within_departments() -> None:
+    men, women = (tuple(sum(row[place] for row in BERKELEY.values()) for place in pair) for pair in ((1, 0), (3, 2)))
     tables = [[[w, v - w], [m, n - m]] for m, n, w, v in BERKELEY.values()]
-    sums = vars(fairness_causes.sum_strata(tables))
-    row = {"group_value": "women", "leading_value": "men", "project_count": 6} | sums
-    strata = pl.DataFrame([row | {"unit_count": women[1], "leading_unit_count": men[1]}])
-    found = fairness_causes.stratified_frame(strata, "gender", shown).row(0, named=True)
+    row = {"group_value": "women", "leading_value": "men", "project_count": 6} | vars(sum_strata(tables))
+    odds = odds_frame({"men": men, "women": women}, row | {"unit_count": women[0], "leading_unit_count": men[0]})
+    found = odds.row(0, named=True)
     assert found["pooled"] < 1 < found["within"]
-    assert found["within"] == pytest.approx(1 / 0.905, abs=0.002)
-    finding = findings.stratified(fairness_causes.stratified_frame(strata, "gender", shown))
+    assert abs(found["within"] - 1 / 0.905) <= 0.006, "two decimals, of the odds the other way round"
+    finding = findings.stratified(odds)
     assert finding.title == "Within the same projects, women no longer behind men: where they applied matters"
 
 
-@pytest.mark.parametrize(
-    "short", [{"project_count": 2}, {"unit_count": 9}, {"leading_unit_count": 9}, {"observed": 2.0}]
-)
+ENOUGH = {
+    "group_value": "women",
+    "leading_value": "men",
+    "project_count": LEAST_PROJECTS,
+    "unit_count": 40,
+    "leading_unit_count": 40,
+} | vars(sum_strata([[[10, 20], [20, 10]]] * LEAST_PROJECTS))
+BOTH = {"men": (290, 150), "women": (280, 130)}
+
+
+@pytest.mark.parametrize("short", [{"project_count": 4}, {"unit_count": 9}, {"leading_unit_count": 9}, {"observed": 3}])
 def test_sums_over_few_projects_or_persons_are_not_shown(short: dict[str, float]) -> None:
-    shown = frame_of(("men", 90, 50), ("women", 80, 30))
-    sums = vars(fairness_causes.sum_strata([[[10, 20], [20, 10]]] * 3))
-    row = {"group_value": "women", "leading_value": "men", "project_count": 3} | sums
-    whole = row | {"unit_count": 40, "leading_unit_count": 40}
-    assert fairness_causes.stratified_frame(pl.DataFrame([whole]), "gender", shown).height == 1
-    assert fairness_causes.stratified_frame(pl.DataFrame([whole | short]), "gender", shown).is_empty()
+    whole = ENOUGH | {"observed": 20.0}
+    assert odds_frame(BOTH, whole).height == 1
+    assert odds_frame(BOTH, whole | short).is_empty()
+
+
+@pytest.mark.parametrize("other", [(9, 4), (40, 2), (10, 1)])
+def test_a_comparison_within_projects_waits_until_every_group_is_shown_in_full(other: tuple[int, int]) -> None:
+    """Who leads is known from all groups: that it is another than the highest shown would tell of one that is not."""
+    many = BOTH | {"others": (300, 140)}
+    assert odds_frame(many, ENOUGH | {"observed": 20.0}).height == 1
+    assert odds_frame(many | {"withheld": other}, ENOUGH | {"observed": 20.0}).is_empty()
 
 
 def test_stage_parts_multiply_to_the_whole() -> None:
     counts = {"selected": ((100, 50), (100, 40)), "completed": ((50, 40), (40, 24)), "hired": ((40, 20), (24, 12))}
     cells = [
-        Cell(ALL_TIME, stage, group, *pair)
+        counted_cell(ALL_TIME, stage, group, *pair)
         for stage, pairs in counts.items()
         for group, pair in zip("ab", pairs, strict=True)
     ]
-    groups = fairness.shown_frame(cells, "school_type")
+    groups = shown_of(cells, "school_type")
     assert fairness_causes.chained(groups, ALL_TIME) == (("selected", "completed", "hired"), ["a", "b"])
     parts = fairness_causes.stage_parts(groups, ALL_TIME, "b")
     assert parts["ratio"].to_list() == pytest.approx([0.8, 0.75, 1.0, 0.6])
@@ -163,26 +188,26 @@ def test_stage_parts_multiply_to_the_whole() -> None:
 
 def test_shares_are_of_the_groups_that_are_shown_at_both_ends() -> None:
     cells = [
-        Cell(ALL_TIME, stage, group, *pair)
+        counted_cell(ALL_TIME, stage, group, *pair)
         for stage, pairs in {
             "selected": {"a": (300, 100), "b": (100, 40), "c": (60, 20)},
             "hired": {"a": (90, 30), "b": (50, 20), "c": (9, 3)},
         }.items()
         for group, pair in pairs.items()
     ]
-    found = fairness_causes.composition(fairness.shown_frame(cells, "school_type"), ALL_TIME, "hired")
+    found = fairness_causes.composition(shown_of(cells, "school_type"), ALL_TIME, "hired")
     assert found["group"].to_list() == ["a"]
-    both = fairness_causes.composition(fairness.shown_frame(cells[:3], "school_type"), ALL_TIME, "selected")
+    both = fairness_causes.composition(shown_of(cells[:3], "school_type"), ALL_TIME, "selected")
     assert both["applied_share"].to_list() == pytest.approx([300 / 460, 100 / 460, 60 / 460])
     assert both["reached_share"].to_list() == pytest.approx([100 / 160, 40 / 160, 20 / 160])
 
 
 def test_who_takes_part_is_counted_among_those_of_whom_it_is_known() -> None:
     cells = [
-        Cell(ALL_TIME, "selected", group, *pair)
+        counted_cell(ALL_TIME, "selected", group, *pair)
         for group, pair in (("yes", (30, 10)), ("no", (70, 30)), (None, (50, 9)))
     ]
-    steps = fairness_tiles.participation(fairness.shown_frame(cells, "pell"), 0.4, "pell")
+    steps = fairness_tiles.participation(shown_of(cells, "pell"), 0.4, "pell")
     assert steps.rows() == [("At their institutions", 0.4, None), ("Applied", 0.3, 100), ("Selected", 0.25, 40)]
     title = findings.participation(steps, "Pell").title
     assert title == "Pell: 30.0 % of applications, 25.0 % of selections; 40.0 % where they study"
@@ -206,7 +231,10 @@ def test_the_institutions_facts_are_means_over_students(generation: Generation) 
     [
         ((), "No group can be compared: no selection rate may be shown in full"),
         ((("a", 9, 4), ("b", 8, 4)), "No group can be compared: no selection rate may be shown in full"),
-        ((("a", 90, 40),), "Only a can be shown in full: there is nothing to compare it with"),
+        (
+            (("a", 90, 40), ("b", 40, 1), ("c", 60, 20)),
+            "Only a can be shown in full: there is nothing to compare it with",
+        ),
         ((("a", 12, 6), ("b", 12, 6)), "Too few to say: one person more or less would change who leads"),
         (
             (("a", 1000, 500), ("b", 1000, 490)),
@@ -286,9 +314,9 @@ def test_the_forest_draws_rates_as_marks_and_bands_as_bars() -> None:
 
 
 def test_the_ladder_leaves_blank_what_is_not_shown() -> None:
-    cells = [Cell(ALL_TIME, "selected", group, 90, 40) for group in "ab"]
-    cells += [Cell(ALL_TIME, "hired", "a", 40, 20), Cell(ALL_TIME, "hired", "b", 40, 1)]
-    groups = fairness.shown_frame(cells, "school_type")
+    cells = [counted_cell(ALL_TIME, "selected", group, 90, 40) for group in "ab"]
+    cells += [counted_cell(ALL_TIME, "hired", "a", 40, 20), counted_cell(ALL_TIME, "hired", "b", 40, 1)]
+    groups = shown_of(cells, "school_type")
     drawn = grids.ladder(fairness.ladder(groups, ALL_TIME), lens.STAGE_WORDS, "dark")
     assert [list(row) for row in drawn.data[0].text] == [["44.4 %", "", "", "–"], ["44.4 %", "", "", "<10 %"]]  # noqa: RUF001
 
@@ -319,15 +347,17 @@ def emitted(
 ) -> str:
     """Run a page over a cube and return all that it hands to the reader."""
     taken = Emitted()
-    rows = [("pell", *vars(cell).values()) for cell in cells]
-    columns = ("group_dimension", "period_label", "stage", "group_value", "unit_count", "advanced_count")
-    held = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
-    fairness._shown.cache_clear()
+    held = {"agg_selection_cube": cube_frame(cells, "pell"), "agg_selection_strata": strata}
+    none = pl.DataFrame({"tables": [0]})
+
+    def frame(_generation: Generation, _viewer: str, query: Query) -> pl.DataFrame:
+        return next((rows for name, rows in held.items() if name in query.text), none)
+
+    fairness_tables._tables.cache_clear()
     home = {"pell": 0.4, "first_generation": None}
     scope = Scope(Generation("generated", Path("none"), datetime(2026, 7, 1)), "leadership", "host")
     with monkeypatch.context() as patched:
-        patched.setattr(fairness, "frame", lambda *_: held)
-        patched.setattr(fairness_causes, "frame", lambda *_: strata)
+        patched.setattr(fairness_tables, "frame", frame)
         patched.setattr(fairness_tiles, "institutions", lambda _: home)
         patched.setattr(page, "scope", lambda: scope)
         patched.setattr(page, "mode", lambda: "light")
@@ -339,7 +369,7 @@ def emitted(
         stage, period = choice
         patched.setattr(lens, "choose", lambda *_: lens.Choice("pell", fairness.shown(scope, "pell"), stage, period))
         runpy.run_path(str(VIEWS / f"{view}.py"))
-    fairness._shown.cache_clear()
+    fairness_tables._tables.cache_clear()
     return "\n".join(taken.parts)
 
 
@@ -352,13 +382,12 @@ NOTHING = fairness_tiles.comparison_readings(
 def strata_of(cells: list[Cell], random: Random) -> pl.DataFrame:
     """Return sums over projects for the groups of a cube, each against one of them."""
     groups = sorted({cell.group for cell in cells if cell.group})
-    tables = [[[random.randint(1, 9) for _ in range(2)] for _ in range(2)] for _ in range(4)]
-    sums = vars(fairness_causes.sum_strata(tables))
-    counts = {"project_count": 4, "unit_count": 30, "leading_unit_count": 30}
+    tables = [[[random.randint(1, 9) for _ in range(2)] for _ in range(2)] for _ in range(LEAST_PROJECTS)]
+    sums = vars(sum_strata(tables))
+    counts = {"project_count": LEAST_PROJECTS, "unit_count": 60, "leading_unit_count": 60}
     leading = random.choice(groups)
-    rows = [{"group_value": each, "leading_value": leading} | counts | sums for each in groups if each != leading]
-    columns = ("group_value", "leading_value", *counts, *sums)
-    return pl.DataFrame(rows, schema=None if rows else dict.fromkeys(columns, pl.Float64))
+    pairs = [{"group_value": each, "leading_value": leading} for each in groups if each != leading]
+    return strata_frame([pair | counts | sums for pair in pairs], "pell")
 
 
 def twin(cells: list[Cell], random: Random) -> list[Cell]:
@@ -367,15 +396,16 @@ def twin(cells: list[Cell], random: Random) -> list[Cell]:
 
 
 def _other(cell: Cell, shown: ShownCell, random: Random) -> Cell:
-    units = random.randint(1, 9) if cell.units < 10 else cell.units + random.randint(0, 3)
+    key, units = (cell.period, cell.stage, cell.group), cell.units
     if shown.status == "shown":
         return cell
     if shown.status == "hidden":
-        return replace(cell, units=units, advanced=random.randint(0, units))
+        units = random.randint(1, 9) if units < 10 else units + random.randint(0, 3)
+        return counted_cell(*key, units, random.randint(0, units))
     if shown.status == "band":
-        near = random.randint(0, 2)
-        return replace(cell, advanced=near if shown.low_edge == 0 else cell.units - near)
-    return replace(cell, advanced=random.randint(3, cell.units - 3))
+        near = random.randint(0, 3)
+        return counted_cell(*key, units, near if shown.low_edge == 0 else units - near)
+    return counted_cell(*key, units, random.randint(0, 10) if units == 10 else random.randint(4, units - 4))
 
 
 def cases(random: Random, count: int) -> list[tuple[list[Cell], list[Cell]]]:
@@ -409,7 +439,7 @@ def test_no_number_of_a_hidden_cell_is_anywhere_on_the_page(
 def test_without_suppression_the_page_gives_hidden_numbers_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """The positive control of the test above."""
     monkeypatch.setattr(
-        fairness,
+        finished_module,
         "suppress",
         lambda cells: [ShownCell(*list(vars(cell).values())[:3], "shown", cell.units, cell.advanced) for cell in cells],
     )
@@ -427,14 +457,21 @@ def test_without_suppression_the_page_gives_hidden_numbers_away(monkeypatch: pyt
 
 
 @pytest.mark.parametrize("view", ["fair_access", "access_and_equity"])
-@pytest.mark.parametrize("units", [0, 9, 40])
+@pytest.mark.parametrize(
+    ("counts", "title"),
+    [
+        ({}, "No groups to compare yet"),
+        ({"yes": (9, 4), "no": (9, 4)}, "Too few to say"),
+        ({"yes": (40, 20)}, "Too few to say"),
+        ({"yes": (90, 40), "no": (80, 1), None: (50, 20)}, None),
+    ],
+)
 def test_a_page_has_words_for_nothing_for_all_hidden_and_for_one_group(
-    view: str, units: int, monkeypatch: pytest.MonkeyPatch
+    view: str, counts: dict[str | None, tuple[int, int]], title: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr("dashboards.components.states._box", lambda title, *_: said.append(title))
-    groups = ("yes", "no") if units == 9 else ("yes",)
-    cells = [Cell(ALL_TIME, "selected", group, units, units // 2) for group in groups if units]
-    text = emitted(view, cells, pl.DataFrame(), ("selected", ALL_TIME), monkeypatch)
-    assert said == {0: ["No groups to compare yet"], 9: ["Too few to say"], 40: []}[units]
-    assert ("Only Pell grant can be shown in full" in text) == (units == 40)
+    cells = [counted_cell(ALL_TIME, "selected", group, *pair) for group, pair in counts.items()]
+    text = emitted(view, cells, strata_frame([], "pell"), ("selected", ALL_TIME), monkeypatch)
+    assert said == [title] * (title is not None)
+    assert ("Only Pell grant can be shown in full" in text) == (title is None)

@@ -1,0 +1,146 @@
+"""The finished group tables of one scope: all that its viewers may see of groups, and nothing that must be held back.
+
+An employer's extract holds these tables and neither the cube nor the strata that they are made of; the platform's pages
+make them from the published file by the same functions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import polars as pl
+
+from dashboards.fairness.alone import decide
+from dashboards.fairness.groups import MINIMUM_UNITS, Group
+from dashboards.fairness.stratified import StrataSums, Stratified, mantel_haenszel, sum_strata
+from dashboards.fairness.suppression import Cell, ShownCell, suppress, suppress_alone
+from dashboards.fairness.tables import ALL_TIME, BAND_REACH
+
+SHOWN, ODDS = "agg_selection_shown", "agg_selection_odds"
+
+OPEN_DIMENSIONS = ("major_family",)
+"""Facts that stand in the rows that a viewer may open: withholding more than the rule asks for would hide nothing."""
+
+LEAST_PROJECTS = 5
+"""In fewer projects, a comparison within projects would come near to single projects' selections."""
+
+ODDS_DECIMALS = 2
+"""Odds are stored as they are printed: a number with all its digits could be solved for the counts behind it."""
+
+SHOWN_SCHEMA = {
+    "scope_id": pl.String,
+    "group_dimension": pl.String,
+    "period_label": pl.String,
+    "stage": pl.String,
+    "group_value": pl.String,
+    "status": pl.String,
+    "unit_count": pl.Int64,
+    "advanced_count": pl.Int64,
+    "band_low_rate": pl.Float64,
+    "band_high_rate": pl.Float64,
+}
+
+ODDS_SCHEMA = {
+    "scope_id": pl.String,
+    "group_dimension": pl.String,
+    "group_value": pl.String,
+    "leading_value": pl.String,
+} | dict.fromkeys(
+    ("pooled", "pooled_low", "pooled_high", "within", "within_low", "within_high", "within_p"), pl.Float64
+)
+
+
+def finished_tables(cube: pl.DataFrame, strata: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the finished tables of one scope by name: ``agg_selection_shown`` and ``agg_selection_odds``.
+
+    ``cube`` and ``strata`` hold the rows of that scope alone of the marts agg_selection_cube and agg_selection_strata.
+    A hidden cell has no row, as a group has none of which there is nobody; a dimension of which nothing may be shown
+    has one row without counts, so that it can be said.
+    """
+    shown, odds = [], []
+    for (scope_id, dimension), cells in sorted(cells_of(cube).items()):
+        finished = suppress_alone(cells) if dimension in OPEN_DIMENSIONS else suppress(cells)
+        shown += [(scope_id, dimension, *row) for row in _shown_rows(finished)]
+        here = strata.filter((pl.col("group_dimension") == dimension) & (pl.col("scope_id") == scope_id))
+        odds += [(scope_id, dimension, *row) for row in odds_of(here, dimension, cells, finished)]
+    return {
+        SHOWN: pl.DataFrame(shown, schema=SHOWN_SCHEMA, orient="row"),
+        ODDS: pl.DataFrame(odds, schema=ODDS_SCHEMA, orient="row"),
+    }
+
+
+def cells_of(cube: pl.DataFrame) -> dict[tuple[str, str], list[Cell]]:
+    """Return the cells of a cube by scope and dimension, in the order of their keys."""
+    held: dict[tuple[str, str], list[Cell]] = {}
+    keys = ("period_label", "stage", "group_value")
+    for row in cube.sort("scope_id", "group_dimension", *keys, nulls_last=True).iter_rows(named=True):
+        alone, low, high = decide(row["unit_count"], row["advanced_count"])
+        period, stage, group = (row[name] for name in keys)
+        cell = Cell(period, stage, group, row["unit_count"], row["advanced_count"], alone, low, high)
+        held.setdefault((row["scope_id"], row["group_dimension"]), []).append(cell)
+    return held
+
+
+def may_show(advanced: int, units: int) -> bool:
+    """Tell whether a share may be shown by itself: ten units or more, more than three advanced, more than three not."""
+    return units >= MINIMUM_UNITS and BAND_REACH < advanced < units - BAND_REACH
+
+
+def odds_of(
+    strata: pl.DataFrame, dimension: str, cells: Sequence[Cell], finished: Sequence[ShownCell]
+) -> list[tuple[Any, ...]]:
+    """Return group, leading group, odds of all projects together and within each, for the groups that allow it.
+
+    Only where every known group that applied is shown in full: who leads is then no news, and nothing that is withheld
+    is among the counts that the odds are made of.
+    """
+    applied = [(cell.group, shown) for cell, shown in zip(cells, finished, strict=True) if _is_whole_selection(cell)]
+    full = {
+        group: Group(group, int(each.advanced or 0), int(each.units or 0))
+        for group, each in applied
+        if group is not None and each.status == "shown"
+    }
+    if dimension not in OPEN_DIMENSIONS and len(full) < sum(group is not None for group, _ in applied):
+        return []
+    found = []
+    for row in strata.sort("group_value").iter_rows(named=True):
+        pair = full.get(row["group_value"]), full.get(row["leading_value"])
+        if pair[0] and pair[1] and _is_large(row):
+            pooled = mantel_haenszel(sum_strata([[_table_row(pair[0]), _table_row(pair[1])]]))
+            within = mantel_haenszel(StrataSums(*(row[each.name] for each in fields(StrataSums))))
+            figures = (*_odds(pooled), *_odds(within), within.p_value_corrected)
+            if None not in figures[1::3]:
+                found.append((pair[0].name, pair[1].name, *(_rounded(figure) for figure in figures)))
+    return found
+
+
+def _is_whole_selection(cell: Cell) -> bool:
+    return cell.period == ALL_TIME and cell.stage == "selected"
+
+
+def _is_large(row: dict[str, Any]) -> bool:
+    """Tell whether the sums over projects rest on enough to be shown: the rule of the cells, and several projects."""
+    enough = row["leading_unit_count"] >= MINIMUM_UNITS and row["project_count"] >= LEAST_PROJECTS
+    return enough and may_show(row["observed"], row["unit_count"])
+
+
+def _table_row(group: Group) -> list[int]:
+    return [group.advanced, group.units - group.advanced]
+
+
+def _odds(found: Stratified) -> tuple[float | None, float | None, float | None]:
+    interval = found.interval
+    return found.odds_ratio, interval.low if interval else None, interval.high if interval else None
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, ODDS_DECIMALS)
+
+
+def _shown_rows(cells: Sequence[ShownCell]) -> list[tuple[Any, ...]]:
+    rows = [
+        (each.period, each.stage, each.group, each.status, each.units, each.advanced, each.low_edge, each.high_edge)
+        for each in cells
+        if each.status != "hidden"
+    ]
+    return rows or [(ALL_TIME, "selected", None, "hidden", None, None, None, None)]
