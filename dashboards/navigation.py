@@ -12,6 +12,8 @@ SECTIONS: dict[Audience, str] = {"platform": "Marketplace", "employer": "One emp
 """Audience -> the heading of its pages, where a role opens pages of several."""
 
 EMPLOYER: tuple[Role, ...] = ("employer", "leadership", "admin")
+OWN_GROUPS: tuple[Role, ...] = ("employer", "admin")
+"""Not leadership: from the groups of all and those of single employers, a withheld group could be worked out."""
 LEADERSHIP: tuple[Role, ...] = ("leadership", "admin")
 ANALYST: tuple[Role, ...] = ("analyst", "admin")
 EVERYBODY: tuple[Role, ...] = ("employer", "leadership", "analyst", "admin")
@@ -60,7 +62,7 @@ PAGES = (
     PageEntry("roi", "ROI", ":material/savings:", EMPLOYER, "employer", ("period",)),
     PageEntry("projects", "Projects", ":material/work:", EMPLOYER, "employer", ("period", "term_label", "category")),
     PageEntry("talent_pool", "Talent pool", ":material/group_add:", EMPLOYER, "employer", SLICES),
-    PageEntry("fair_access", "Fair access", ":material/balance:", EMPLOYER, "employer"),
+    PageEntry("fair_access", "Fair access", ":material/balance:", OWN_GROUPS, "employer"),
     PageEntry("benchmarks", "Benchmarks", ":material/leaderboard:", EMPLOYER, "employer"),
     PageEntry("planner", "Planner", ":material/event_upcoming:", EMPLOYER, "employer", ("period", "category")),
     PageEntry(
