@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dashboards.database import DatabaseError, Generation, Query, frame
+from dashboards.database import FILES_OPEN, DatabaseError, Generation, Query, run
 from dashboards.names import nearest
 
 TOTALS = ("sum", "sum_boolean", "count", "count_distinct")
@@ -135,16 +135,25 @@ class Catalogue:
         return self.dimension(model, column)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=FILES_OPEN)
 def manifest_text(generation: Generation) -> str:
-    """Return the semantic manifest of a generation as JSON text."""
-    return str(frame(generation, "meta", Query("select manifest_json from analytics.meta.semantic_manifest")).item())
+    """Return the semantic manifest of a generation as JSON text: one object for all extracts of one generation."""
+    return _kept(str(run(generation, Query("select manifest_json from analytics.meta.semantic_manifest")).item()))
 
 
 @lru_cache(maxsize=4)
+def _kept(text: str) -> str:
+    return text
+
+
 def catalogue(generation: Generation) -> Catalogue:
     """Return what a generation defines."""
-    manifest = json.loads(manifest_text(generation))
+    return _catalogue(manifest_text(generation))
+
+
+@lru_cache(maxsize=4)
+def _catalogue(text: str) -> Catalogue:
+    manifest = json.loads(text)
     models = {model["name"]: _model(model) for model in manifest["semantic_models"]}
     raw = {metric["name"]: metric for metric in manifest["metrics"]}
     return Catalogue({name: _definition(metric, raw) for name, metric in raw.items()}, models)

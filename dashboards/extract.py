@@ -16,17 +16,15 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-import polars as pl
-
 from dashboards.database import Connection, DatabaseError, Generation, SqlError, new_file
-from dashboards.extract_secret import extract_secret
+from dashboards.extract_contacts import contacts_path, write_contacts
+from dashboards.extract_keys import derive_keys, host_key, load_frame
 from dashboards.extract_statements import WHOLE, Table, comments, create, keys, literal, macro
 from dashboards.extract_tables import COMMENTS, employers, fill_curves, worked_out
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "extracts"
-DIGITS = 16
 NOBODY = ""
 """The host that does not exist: its extract has no row that is anybody's."""
 
@@ -80,17 +78,6 @@ def _home(generation: Generation) -> str:
     return f".{sha256(str(generation.path.parent.parent.resolve()).encode()).hexdigest()[:8]}"
 
 
-def host_key(generation: Generation, host_id: str) -> bytes:
-    """Return the key from which one host's keys of persons are derived in one generation."""
-    of_generation = hmac.digest(extract_secret(), generation.identifier.encode(), sha256)
-    return hmac.digest(of_generation, host_id.encode(), sha256)
-
-
-def derived(key: bytes, person: str) -> str:
-    """Return a person's key as one host sees it: 16 hex digits."""
-    return hmac.digest(key, person.encode(), sha256).hex()[:DIGITS]
-
-
 @lru_cache(maxsize=1)
 def code_digest() -> bytes:
     """Return a digest of the code that decides what an extract holds."""
@@ -116,11 +103,13 @@ def _extract(generation: Generation, host_id: str) -> Path:
 
 
 def _make_folder(generation: Generation) -> None:
-    folder = folder_of(generation)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
-    if os.environ.get("THROUGHLINE_EXTRACTS"):
+    folder, is_elsewhere = folder_of(generation), bool(os.environ.get("THROUGHLINE_EXTRACTS"))
+    if is_elsewhere:
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _forget_gone(folder.parent, generation)
+    # Without parents: a generation that was removed meanwhile is not made again.
+    folder.mkdir(exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
 
 
 def _forget_gone(base: Path, generation: Generation) -> None:
@@ -146,12 +135,27 @@ def _locked(path: Path) -> Iterator[None]:
 def _cut(generation: Generation, host_id: str, path: Path) -> None:
     """Write an extract under another name, and give it its own when it is whole."""
     draft = path.with_suffix(".draft")
-    for left in path.parent.glob(f"{draft.name}*"):
+    _clear(draft)
+    try:
+        _write_files(generation, host_id, path, draft)
+    finally:
+        _clear(draft)
+    logger.info("Cut an extract of generation %s", generation.identifier)
+
+
+def _clear(draft: Path) -> None:
+    """Remove what a broken cut left behind."""
+    for left in draft.parent.glob(f"{draft.name}*"):
         left.unlink()
+
+
+def _write_files(generation: Generation, host_id: str, path: Path, draft: Path) -> None:
+    """Write the contacts, then the extract: where the extract has its name, the contacts have theirs."""
+    if write_contacts(generation, host_id, host_key(generation, host_id), draft):
+        seal(draft, contacts_path(path))
     with new_file(draft, "analytics", generation.path, WHOLE) as connection:
         write(connection, generation, host_id)
     seal(draft, path)
-    logger.info("Cut an extract of generation %s", generation.identifier)
 
 
 def seal(draft: Path, path: Path) -> None:
@@ -185,9 +189,7 @@ def write(connection: Connection, generation: Generation, host_id: str) -> None:
         connection.execute(statement)
     fill_curves(connection, host_id)
     for name, rows in worked_out(generation, host_id):
-        connection.register("worked_out", rows.to_arrow())
-        connection.execute(f"create table analytics.marts.{name} as select * from worked_out")
-        connection.unregister("worked_out")
+        load_frame(connection, f"analytics.marts.{name}", rows)
         connection.execute(f"comment on table analytics.marts.{name} is {literal(COMMENTS[name])}")
     for statement in comments(_told(connection)):
         connection.execute(statement)
@@ -202,18 +204,6 @@ def published_tables(connection: Connection) -> list[Table]:
         group by schema_name, table_name order by schema_name, table_name
     """).fetchall()
     return [Table(name, dict(zip(columns, types, strict=True))) for name, columns, types in rows]
-
-
-def derive_keys(connection: Connection, persons: str, key: bytes, host_id: str) -> None:
-    """Write the temporary table ``derived_keys``: each person's key, and that which the host sees."""
-    named = [person for (person,) in connection.execute(persons, {"host": host_id}).fetchall()]
-    frame = pl.DataFrame(
-        {"old_key": named, "new_key": [derived(key, person) for person in named]},
-        schema={"old_key": pl.String, "new_key": pl.String},
-    )
-    connection.register("derived", frame.to_arrow())
-    connection.execute("create temp table derived_keys as select * from derived")
-    connection.unregister("derived")
 
 
 def _macros(connection: Connection) -> Iterator[str]:

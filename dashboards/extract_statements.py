@@ -16,6 +16,9 @@ CONDITIONS = {
 }
 """Kind of a rule -> which rows are kept; of the other kinds, none."""
 
+PAIRED = ("person_host_key", "person_host_application_key")
+"""Keys that are a person's key, a colon and the host's id; all others are a person's key."""
+
 DERIVED = "select old_key, new_key from derived_keys"
 
 
@@ -55,15 +58,16 @@ def create(table: Table) -> str:
 def expression(rule: Rule, column: str) -> str:
     """Return what an extract holds of a column: NULL where nobody decided that it may hold anything."""
     if column in rule.keys:
-        return f"{column}_new.new_key || substr(held.{column}, length({person_in(column)}) + 1)"
+        rest = f" || substr(held.{column}, length({person_in(column)}) + 1)" if column in PAIRED else ""
+        return f"{column}_new.new_key{rest}"
     if column in rule.worked_out:
         return f"({rule.worked_out[column]})"
     return f"held.{quoted(column)}" if column in rule.kept else "null"
 
 
 def person_in(column: str) -> str:
-    """Return the person's key within a column: the whole of it, or what stands before the colon."""
-    return f"split_part(held.{column}, ':', 1)"
+    """Return the person's key within a column, in SQL."""
+    return f"split_part(held.{column}, ':', 1)" if column in PAIRED else f"held.{column}"
 
 
 def keys(tables: list[Table]) -> str:

@@ -6,10 +6,7 @@ from dashboards.findings import Finding
 from dashboards.formats import count_text, whole_share_text
 from dashboards.slices.talent import BANDS, GOOD_RATING, RECENCY, UNKNOWN, Prior
 
-CONTACT = (
-    "Names and addresses are not in these data: contact details come with the restricted file, for those who may see "
-    "it. Whether somebody works elsewhere by now is not shown to employers"
-)
+CONTACT = "Whether somebody works elsewhere by now is not shown to employers"
 
 
 def pool(people: pl.DataFrame) -> Finding:
@@ -34,6 +31,19 @@ def order(prior: Prior | None) -> str:
         return f"By our mean rating: people differ by no more than chance, so that each is drawn to {mean}. {CONTACT}"
     worth = f"{prior.weight:,.1f} ratings"
     return f"By shrunk rating: the mean of a person's ratings, drawn to {mean} as if by {worth} more. {CONTACT}"
+
+
+def contacts(people: pl.DataFrame, agreed: int, completers: int) -> Finding:
+    """Say how many people of the pool may be contacted, and how many of all who completed work here agreed to it."""
+    return Finding(
+        f"{count_text(people.height, 'person', 'people')} to write to",
+        f"{agreed:,} of {count_text(completers, 'person', 'people')} who completed work here agreed to be contacted.",
+    )
+
+
+def no_contacts() -> str:
+    """Say to whom names and addresses are shown."""
+    return "Names and addresses are shown to the employer that somebody worked for, and to nobody else."
 
 
 def by_graduation(found: pl.DataFrame) -> Finding:

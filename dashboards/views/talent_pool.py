@@ -8,7 +8,7 @@ from dashboards.components.chart_frame import chart_frame, table_frame
 from dashboards.components.tile import tiles
 from dashboards.findings import talent as findings
 from dashboards.readings import read
-from dashboards.slices import talent, talent_tiles
+from dashboards.slices import contacts, talent, talent_tiles
 
 WORDS = {
     "all": "Everybody",
@@ -69,3 +69,10 @@ else:
             height=520,
             behind=[(WORDS[who or "all"], talent.rows_of(scope, who or "all"))],
         )
+        page.section("How to reach them", "of those shown above, who agreed to be contacted by you")
+        named = contacts.reachable(scope, people)
+        if named.is_empty():
+            states.empty("No names here", findings.no_contacts())
+        else:
+            finding = findings.contacts(named, *contacts.agreed(scope))
+            table_frame("contacts", finding, finding.summary, named, height=520)

@@ -17,6 +17,7 @@ from dashboards.readings import read
 from dashboards.rows import COLUMNS
 from dashboards.scope import WINDOWS, Clock, Filters, Scope
 from dashboards.slices import coverage, hiring, maturity, outcome_groups, outcome_tiles, outcomes, retention
+from dashboards.slices.courses import COURSES
 from pipelines.sample.scenario import curve_of
 
 ScopeOf = Callable[..., Scope]
@@ -53,7 +54,36 @@ def test_the_mart_s_curve_is_the_macro_s(whose: str, clock: Clock, request: pyte
     scope = request.getfixturevalue(whose)(Filters(clock=clock))
     assert outcomes.curve_query(scope).slice_text is None
     assert outcomes.curve_query(sliced(scope)).slice_text is not None
-    same(outcomes.curve(scope), outcomes.curve(sliced(scope)), CURVE)
+    if whose == "platform":
+        same(outcomes.curve(scope), outcomes.curve(sliced(scope)), CURVE)
+        return
+    told = scope_rows(scope, clock)
+    same(outcomes.curve(scope), run(scope.generation, Query.of(outcomes.CURVE, scope.parameters(), told)), CURVE)
+
+
+def scope_rows(scope: Scope, clock: Clock) -> str:
+    """Return the statement of an employer's pairs with the starts elsewhere that its extract knows, by their month."""
+    found = COURSES[clock]
+    return f"""
+        select {found.entry} as entry_days, {found.exit} as exit_days, {found.event} as event_code, 'all' as group_key
+        from analytics.marts.fct_person_host_outcomes where {found.is_at_risk} = 1
+    """
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_under_a_filter_an_employer_s_curve_depends_on_no_start_elsewhere(clock: Clock, employer: ScopeOf) -> None:
+    """Who starts elsewhere is watched until the watch ends, as if nobody knew; the share hired by the host is near."""
+    scope = employer(Filters(clock=clock))
+    whole, filtered = outcomes.curve(scope), outcomes.curve(sliced(scope))
+    assert filtered["elsewhere_incidence"].null_count() == filtered.height
+    untold = scope_rows(scope, clock).replace(COURSES[clock].exit + " as", COURSES[clock].untold()[0] + " as")
+    untold = untold.replace(COURSES[clock].event + " as", "case when event_code = 1 then 1 else 0 end as")
+    same(filtered, run(scope.generation, Query.of(outcomes.CURVE, {}, untold)), CURVE[:5])
+    for day in (365, 730):
+        told, hidden = (outcomes.incidence_at(each, day) for each in (whole, filtered))
+        if told is not None and hidden is not None:
+            assert hidden.elsewhere is None
+            assert hidden.host == pytest.approx(told.host, abs=0.04)
 
 
 @pytest.mark.parametrize("whose", ["employer", "platform"])

@@ -10,7 +10,8 @@ import pytest
 
 from dashboards.charts import project_pages as charts
 from dashboards.charts.style import Mode
-from dashboards.database import Query, run
+from dashboards.database import Generation, Query, run
+from dashboards.extract import extract_of
 from dashboards.findings import project_pages as findings
 from dashboards.metrics import values
 from dashboards.scope import Filters, Scope
@@ -26,11 +27,11 @@ def mart(scope: Scope, name: str) -> pl.DataFrame:
 
 
 @pytest.fixture
-def stranger(employer: ScopeOf) -> Scope:
+def stranger(generation: Generation, employer: ScopeOf) -> Scope:
     """Return the scope of another host than the fixture's."""
-    scope = employer()
-    row = next(row for row in hosts(scope.generation).iter_rows(named=True) if row["host_id"] != scope.host_id)
-    return Scope(scope.generation, "employer", row["host_id"], row["host_name"], tuple(row["employer_ids"]))
+    row = next(row for row in hosts(generation).iter_rows(named=True) if row["host_id"] != employer().host_id)
+    own = extract_of(generation, row["host_id"])
+    return Scope(own, "employer", row["host_id"], row["host_name"], tuple(row["employer_ids"]))
 
 
 def completed(scope: Scope) -> str:

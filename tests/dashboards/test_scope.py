@@ -16,6 +16,7 @@ from dashboards import database
 from dashboards.components import chart_frame, tile
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import catalogue
+from dashboards.extract import extract_of
 from dashboards.navigation import PAGES
 from dashboards.openable import COLUMNS, ELSEWHERE, LEFT_OUT, UNNAMED
 from dashboards.readings import Reading
@@ -43,7 +44,13 @@ KEYS = {
 
 
 def scope_of(generation: Generation, place: int, filters: Filters | None = None) -> Scope:
-    """Return the scope of the employer that is so many places behind the largest."""
+    """Return the scope of the employer that is so many places behind the largest, on its extract."""
+    scope = unguarded(generation, place, filters)
+    return replace(scope, generation=extract_of(generation, str(scope.host_id)))
+
+
+def unguarded(generation: Generation, place: int, filters: Filters | None = None) -> Scope:
+    """Return the same scope on the whole file, where nothing but our conditions keeps others' rows out."""
     row = hosts(generation).row(place, named=True)
     return Scope(
         generation, "employer", row["host_id"], row["host_name"], tuple(row["employer_ids"]), filters or Filters()
@@ -80,7 +87,7 @@ def foreign(rows: Rows, scope: Scope) -> set[str]:
 
 @pytest.mark.parametrize("place", [0, 3])
 def test_every_row_behind_a_metric_is_the_host_s_own(generation: Generation, place: int) -> None:
-    scope, held = scope_of(generation, place), 0
+    scope, held = unguarded(generation, place), 0
     for name in catalogue(generation).metrics:
         if (rows := rows_behind(scope, name)) is not None:
             assert not foreign(rows, scope), name
@@ -92,7 +99,7 @@ def test_every_row_behind_a_metric_is_the_host_s_own(generation: Generation, pla
 def test_every_row_of_a_slice_is_the_host_s_own_and_a_foreign_one_would_be_found(
     generation: Generation, mart: str
 ) -> None:
-    scope, other = scope_of(generation, 0), scope_of(generation, 1)
+    scope, other = unguarded(generation, 0), unguarded(generation, 1)
     date = {"fct_person_host_outcomes": "completed_date", "fct_hires": "start_date"}.get(mart, COLUMNS[mart][0])
     rows = slice_rows(scope, mart, date, columns=())
     theirs = slice_rows(other, mart, date, columns=())
@@ -103,7 +110,7 @@ def test_every_row_of_a_slice_is_the_host_s_own_and_a_foreign_one_would_be_found
 
 
 def test_the_number_of_a_foreign_project_opens_nothing(generation: Generation) -> None:
-    scope, other = scope_of(generation, 0), scope_of(generation, 1)
+    scope, other = unguarded(generation, 0), unguarded(generation, 1)
     theirs = project_list.table(other)["project"][0]
     assert project_pages.project(other, theirs) is not None
     assert project_pages.project(scope, theirs) is None
@@ -238,7 +245,10 @@ OF_EVERYBODY = {
     "_spill_dir": "a folder",
     "connect": "by the file; what is read through it is not kept",
     "manifest_text": "what metrics mean, of a generation",
-    "catalogue": "what metrics mean, of a generation",
+    "_kept": "a text, by itself",
+    "_catalogue": "what metrics mean, by the text that says it",
+    "_is_known": "whether a host is published, by its id",
+    "code_digest": "our own code",
     "_compiled": "SQL without a value, by the shape of the question",
     "dimensions": "what metrics can be split by",
     "_engine_of": "the engine that compiles, by what metrics mean",
