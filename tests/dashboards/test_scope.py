@@ -233,7 +233,7 @@ def test_the_pool_holds_those_who_agreed_and_names_nobody(generation: Generation
     text = (
         "select person_key from analytics.marts.fct_person_host_outcomes where host_id = $host and is_contactable = 1"
     )
-    agreed = set(run(generation, Query.of(text, scope.parameters()))["person_key"])
+    agreed = set(run(scope.generation, Query.of(text, scope.parameters()))["person_key"])
     assert found.height
     assert set(found["person_key"]) <= agreed
     assert not [name for name in found.columns if re.search(r"name|mail|phone|school|elsewhere", name)]
@@ -249,6 +249,7 @@ OF_EVERYBODY = {
     "_catalogue": "what metrics mean, by the text that says it",
     "_is_known": "whether a host is published, by its id",
     "code_digest": "our own code",
+    "_parser": "a connection that holds no data",
     "_compiled": "SQL without a value, by the shape of the question",
     "dimensions": "what metrics can be split by",
     "_engine_of": "the engine that compiles, by what metrics mean",
