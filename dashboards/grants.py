@@ -158,7 +158,8 @@ def parse_access(path: Path, text: str) -> Access:
         where = _place(first["loc"], text)
         found = repr(first["input"]) if first["type"] != "missing" else "nothing"
         named = contact if isinstance(contact, str) else ""
-        raise AccessFileError(path, where, first["msg"].removeprefix("Value error, "), found[:200], named) from error
+        expected = re.sub(r"^(Value error, |Input should be )", "", first["msg"])
+        raise AccessFileError(path, where, expected, found[:200], named) from error
 
 
 def _place(keys: tuple[int | str, ...], text: str) -> str:

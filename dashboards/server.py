@@ -1,39 +1,11 @@
 """The server: ``throughline dashboard``, or ``streamlit run dashboards/server.py``. It refuses to start where unfit."""
 
-import sys
-
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboards.database import DatabaseError, NothingPublishedError, current_generation
-from dashboards.grants import AccessFileError
 from dashboards.guard import Guard
-from dashboards.login import (
-    LoginSettingsError,
-    NotADemonstrationError,
-    check_demonstration,
-    check_login,
-    is_login,
-    note_guard,
-)
-from dashboards.slices.people import build_facts
-
-
-def refuse_unfit() -> None:
-    """End the process with a word and code 1 where neither a login nor a demonstration may be served."""
-    try:
-        if is_login():
-            check_login()
-            return
-        try:
-            facts = build_facts(current_generation())
-        except NothingPublishedError:
-            facts = {"is_synthetic": True}  # Nothing can be seen yet; the app looks again at each run.
-        check_demonstration(facts)
-    except (LoginSettingsError, NotADemonstrationError, AccessFileError, DatabaseError) as error:
-        sys.stderr.write(f"The dashboards were not started. {error}\n")
-        sys.exit(1)
-
+from dashboards.login import note_guard
+from dashboards.startup import refuse_unfit
 
 app = st.App("app.py", middleware=[Middleware(Guard)])
 note_guard(Guard.__name__)

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards.access import AccessError, NoGrantError, NotSignedInError
 from dashboards.components import page
 from dashboards.components.viewer import log_out_button
+from dashboards.navigation import PAGES
 
 logger = logging.getLogger(__name__)
 NEUTRAL = "Throughline"
@@ -25,7 +26,8 @@ def gate(error: AccessError) -> None:
         _draw(error)
 
     pages = [st.Page(drawn, title=NEUTRAL, url_path="landing", default=True)]
-    if name := urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]:
+    name = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
+    if name in {each.name for each in PAGES}:
         pages.append(st.Page(_named(drawn, name), title=NEUTRAL, url_path=name))
     st.navigation(pages, position="hidden").run()
 

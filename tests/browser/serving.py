@@ -86,12 +86,17 @@ def served(data: Path) -> Iterator[str]:
 
 
 def wait_for(server: subprocess.Popen[bytes], address: str) -> None:
-    """Return once the server answers; raise when it ended or took too long."""
+    """Return once the dashboards answer; raise when they ended or took too long."""
+    wait_until_answered(server, f"{address}/_stcore/health")
+
+
+def wait_until_answered(server: subprocess.Popen[bytes], address: str) -> None:
+    """Return once a server answers an address; raise when it ended or took too long."""
     for _ in range(START_SECONDS * 5):
         if server.poll() is not None:
             raise RuntimeError(f"The server ended with code {server.returncode} before it answered.")
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+            with urllib.request.urlopen(address, timeout=1) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):

@@ -1,0 +1,24 @@
+"""Whether the server may start: it refuses where neither a login nor a demonstration may be served."""
+
+import sys
+
+from dashboards.database import DatabaseError, NothingPublishedError, current_generation
+from dashboards.grants import AccessFileError
+from dashboards.login import LoginSettingsError, NotADemonstrationError, check_demonstration, check_login, is_login
+from dashboards.slices.people import build_facts
+
+
+def refuse_unfit() -> None:
+    """End the process with a word and code 1 where it may not serve."""
+    try:
+        if is_login():
+            check_login()
+            return
+        try:
+            facts = build_facts(current_generation())
+        except NothingPublishedError:
+            facts = {"is_synthetic": True}  # Nothing can be seen yet; the app looks again at each run.
+        check_demonstration(facts)
+    except (LoginSettingsError, NotADemonstrationError, AccessFileError, DatabaseError) as error:
+        sys.stderr.write(f"The dashboards were not started. {error}\n")
+        sys.exit(1)
