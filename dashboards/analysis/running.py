@@ -90,7 +90,7 @@ class Workers:
 def _start() -> Worker:
     """Start a process with an empty environment; Ctrl-C reaches its parent alone, which then ends it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "dashboards.analysis.worker"],
+        [sys.executable, "-m", "dashboards.analysis.worker", str(os.getpid())],
         cwd=PROJECT_DIR,
         env={"PATH": os.defpath, "LANG": "C.UTF-8", "POLARS_MAX_THREADS": "1"},
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The process in which one statement runs: ``python -m dashboards.analysis.worker``, told on standard input.
+"""The process in which one statement runs: ``python -m dashboards.analysis.worker PARENT``, told on standard input.
 
 A process of its own, since DuckDB counts neither one huge value nor one huge list against its memory limit and does
 not look at an interrupt while it makes them: here the kernel holds the limit, and the parent may kill. Its environment
@@ -157,7 +157,7 @@ def unspoken() -> BinaryIO:
 
 def main() -> None:
     """Read a task, run it, write the answer."""
-    end_with(os.getppid())
+    end_with(int(sys.argv[1]))
     task = Task.read(sys.stdin.readline())
     bound(task.limits)
     out = unspoken()
