@@ -1,12 +1,18 @@
 """The server: ``throughline dashboard``, or ``streamlit run dashboards/server.py``. It refuses to start where unfit."""
 
+import sys
+from pathlib import Path
+
 import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboards.guard import Guard
 from dashboards.login import note_guard
-from dashboards.startup import refuse_unfit
+from dashboards.startup import options_of, refuse_unfit
 
-app = st.App("app.py", middleware=[Middleware(Guard)])
+app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(Guard)])
 note_guard(Guard.__name__)
+options = options_of(sys.argv[1:]) if __name__ == "__main__" else {}
 refuse_unfit()
+if __name__ == "__main__":
+    app.run(config=options)

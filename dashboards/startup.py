@@ -1,11 +1,27 @@
 """Whether the server may start: it refuses where neither a login nor a demonstration may be served."""
 
 import sys
+from collections.abc import Sequence
+
+from streamlit.web.bootstrap import load_config_options
 
 from dashboards.database import DatabaseError, NothingPublishedError, current_generation
 from dashboards.grants import AccessFileError
 from dashboards.login import LoginSettingsError, NotADemonstrationError, check_demonstration, check_login, is_login
 from dashboards.slices.people import build_facts
+
+
+def options_of(words: Sequence[str]) -> dict[str, object]:
+    """Return Streamlit's options for an address and a port, and load them: a server looks at them before it listens.
+
+    The address is also the one that is shown; else Streamlit asks a server on the internet for it.
+    """
+    address, port = words
+    found: dict[str, object] = {
+        "server.address": address, "server.port": int(port), "server.headless": True, "browser.serverAddress": address,
+    }  # fmt: skip
+    load_config_options(found)
+    return found
 
 
 def refuse_unfit() -> None:

@@ -161,12 +161,10 @@ def dashboard(port: Port = 8501, address: Address = "127.0.0.1") -> None:
     settings = Settings()
     if generations.current(settings.published_dir) is None:
         raise ThroughlineError("expected published data; found none. Make some with `throughline demo` or `run`.")
-    typer.echo(f"Dashboards: http://{address}:{port} (end with Ctrl-C)")
+    typer.echo(f"Starting the dashboards at http://{address}:{port} (end with Ctrl-C)")
     os.environ["THROUGHLINE_DATA"] = str(settings.data_dir)
     os.chdir(PROJECT_DIR)
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "dashboards" / "server.py")]
-    options = ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
-    os.execv(sys.executable, [*command, *options])
+    os.execv(sys.executable, [sys.executable, "-m", "dashboards.server", address, str(port)])
 
 
 @app.command()
