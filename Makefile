@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEPLOYED := dashboards/deploy
 PYTHON ?=
 CANDIDATES := $(PYTHON) python3.11 python3.12 python3.13 python3 python
 IS_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -26,10 +27,11 @@ test: $(INSTALLED) ## run every test
 	@bash .ci/browser
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-lint: $(INSTALLED) ## check style, format, types and SQL
+lint: $(INSTALLED) ## check style, format, types, SQL and the image
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/hadolint $(DEPLOYED)/Dockerfile
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 	$(BIN)/sqlfluff lint --disable-progress-bar --exclude-rules LT09,ST06,RF03,RF04,ST03 dbt_project/analyses
 
@@ -39,13 +41,16 @@ bench: $(INSTALLED) ## measure ingest, build and pages at 10 million application
 	$(BIN)/python -m tests.benchmarks.pages
 
 # A throw-away environment: the resolver is no part of the project.
-lock: ## resolve the dependencies anew into requirements.lock
+lock: ## resolve the dependencies anew into requirements.lock, and those of the image
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(find_python); \
 	"$$python" -m venv "$$folder/venv"; \
 	"$$folder/venv/bin/python" -m pip install --quiet uv; \
 	"$$folder/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+	    --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock; \
+	"$$folder/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate --constraint requirements.lock \
+	    $(DEPLOYED)/requirements.in -o $(DEPLOYED)/requirements.lock
 
 clean: ## remove .venv and the tools' caches; the data stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

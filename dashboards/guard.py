@@ -23,11 +23,15 @@ from dashboards.access import AccessError
 from dashboards.grants import Claims
 from dashboards.login import LoginSettingsError, auth_settings, granted
 from dashboards.navigation import PAGES
+from dashboards.scripts import policy
 
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "content-security-policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'self'",
+    "content-security-policy": policy(),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "referrer-policy": "same-origin",
 }
 REFUSED = re.compile(r"_stcore/(metrics|agent|upload_file|script-health-check)(/|$)")

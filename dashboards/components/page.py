@@ -12,19 +12,9 @@ from dashboards.database import Generation
 from dashboards.formats import moment_text
 from dashboards.navigation import PageEntry
 from dashboards.scope import Scope
+from dashboards.scripts import PLAIN_SECTIONS
 
 STYLE = Path(__file__).with_name("style.css")
-PLAIN_SECTIONS = """<script>
-if (!window.hasPlainSections) {
-  window.hasPlainSections = true;
-  const items = "[data-testid=stSidebarNavItems]";
-  const plain = () => document.querySelectorAll(`${items}, ${items} > div`).forEach(each => each.role ||= "none");
-  new MutationObserver(plain).observe(document.body, { childList: true, subtree: true });
-  plain();
-}
-</script>"""
-"""Streamlit puts the sections of its navigation straight into a list, which screen readers take for a broken one."""
-
 SCOPE = "_scope"
 VIEWER = "_viewer"
 STANDING = "_standing"
@@ -101,7 +91,7 @@ def header(entry: PageEntry, scope: Scope, facts: Mapping[str, object]) -> None:
     st.html(
         f'<div class="tl-head"><h1>{title}</h1><span class="tl-who">{who}</span>'
         f'<span class="tl-facts">{synthetic}<span class="tl-chip">Data as of '
-        f"{escape(moment_text(scope.generation.as_of))}</span></span></div>{PLAIN_SECTIONS}",
+        f"{escape(moment_text(scope.generation.as_of))}</span></span></div><script>{PLAIN_SECTIONS}</script>",
         unsafe_allow_javascript=True,
     )
 

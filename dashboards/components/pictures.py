@@ -5,26 +5,17 @@ from html import escape
 
 import streamlit as st
 
+from dashboards.scripts import PICTURES
+
 FORMATS = ("png", "svg")
 SCALE = 2
-
-SCRIPT = """
-for (const button of document.querySelectorAll(".tl-pictures button:not([data-ready])")) {
-  button.dataset.ready = "yes";
-  button.addEventListener("click", () => {
-    const plot = document.querySelector(`.${CSS.escape(button.dataset.plot)} .js-plotly-plot`);
-    plot._context.toImageButtonOptions = JSON.parse(button.dataset.options);
-    plot.querySelector(".modebar-btn").click();
-  });
-}
-"""
 
 
 def pictures(name: str, title: str) -> None:
     """Offer the chart of this name as PNG and SVG."""
     buttons = "".join(_button(name, kind, title) for kind in FORMATS)
     st.html(
-        f'<div class="tl-pictures"><span>Picture</span>{buttons}</div><script>{SCRIPT}</script>',
+        f'<div class="tl-pictures"><span>Picture</span>{buttons}</div><script>{PICTURES}</script>',
         unsafe_allow_javascript=True,
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
@@ -109,7 +109,7 @@ def rest(page: Page) -> None:
     page.wait_for_selector("h1", timeout=30_000)
     page.wait_for_timeout(150)
     page.wait_for_selector(RESTED, timeout=30_000)
-    page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton], [data-stale=true]').length === 0")
+    expect(page.locator("[data-testid=stSkeleton], [data-stale=true]")).to_have_count(0, timeout=30_000)
 
 
 def whole(page: Page) -> None:
