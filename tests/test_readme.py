@@ -2,10 +2,13 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from dashboards.grants import parse_access
+from dashboards.login import REQUIRED
 from tests.conftest import ROOT, Project
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,3 +61,9 @@ def test_a_habit_of_the_readme_exists(target: str) -> None:
         assert f"\n{name}: " in (ROOT / "Makefile").read_text()
     else:
         assert Path(ROOT / name).exists()
+
+
+def test_the_grants_and_the_secrets_of_the_readme_can_be_followed() -> None:
+    secrets, grants = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[:2]
+    assert tuple(tomllib.loads(secrets)["auth"]) == REQUIRED
+    assert [each.kind for each in parse_access(ROOT / "README.md", grants).grant] == ["email", "domain", "claim"]
