@@ -28,7 +28,14 @@ FOLDER = "extracts"
 NOBODY = ""
 """The host that does not exist: its extract has no row that is anybody's."""
 
-CODE = ("extract*.py", "elsewhere.py", "audition.py", "slices/courses.py", "slices/hires.py", "fairness/*.py")
+CODE = (
+    "extract*.py",
+    "elsewhere.py",
+    "audition.py",
+    "slices/courses.py",
+    "slices/hires.py",
+    "fairness/*.py",
+)
 """What decides on the content of an extract: an extract of other code is not used."""
 
 

@@ -100,20 +100,8 @@ TABLES: dict[str, Rule] = {
     "marts.agg_retention_curve": own(
         "scope_id came_by day at_risk_count left_count retained_share retained_lower retained_upper", kind="scope"
     ),
-    "marts.agg_selection_cube": own(
-        """
-        cell_key scope_id period_label term_start_date stage group_dimension group_value is_part is_leading unit_count
-        advanced_count
-        """,
-        kind="scope",
-    ),
-    "marts.agg_selection_strata": own(
-        """
-        strata_key scope_id group_dimension group_value leading_value project_count unit_count leading_unit_count
-        observed expected variance concordant discordant concordant_variance mixed_variance discordant_variance
-        """,
-        kind="scope",
-    ),
+    "marts.agg_selection_cube": EMPTY,
+    "marts.agg_selection_strata": EMPTY,
     "marts.agg_state_months": EMPTY,
     "marts.agg_student_months": EMPTY,
     "marts.agg_student_terms": EMPTY,

@@ -7,8 +7,9 @@ import polars as pl
 
 from dashboards.database import Connection, Generation, Query, run
 from dashboards.elsewhere import LEAST_UNITS, may_tell
+from dashboards.fairness.finished import ODDS, SHOWN, finished_tables
 from dashboards.scope import PERIODS, Filters, Scope
-from dashboards.slices import hires
+from dashboards.slices import fairness_tables, hires
 from dashboards.slices.courses import COURSES, Course
 
 COUNTS = """
@@ -84,9 +85,14 @@ def employers(generation: Generation, host_id: str) -> bool:
 def worked_out(generation: Generation, host_id: str) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the tables that no published file has, by name below the schema marts."""
     yield "agg_audition_signals", signals(generation, host_id)
+    bound = {"cube_scope": host_id}
+    cube, strata = (run(generation, Query.of(fairness_tables.raw_text(name), bound)) for name in fairness_tables.RAW)
+    yield from finished_tables(cube, strata).items()
 
 
 COMMENTS: Mapping[str, str] = {
     "agg_audition_signals": "One row per outcome, period and predictor of which hires differ: how well GPA band and "
     "school type order the outcome. Of ten hires or more; the hires' own bands and schools are not in this file.",
+    SHOWN: "One row per cell of the cube of groups of which something may be shown, after suppression.",
+    ODDS: "One row per group whose odds against the leading group may be shown, pooled and within projects.",
 }

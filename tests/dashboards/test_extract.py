@@ -1,0 +1,537 @@
+"""An employer's extract: that employer's rows alone, keys of its own, no protected attribute, the same numbers."""
+
+import multiprocessing
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from dashboards import extract, extract_statements
+from dashboards.database import Generation, Query, run
+from dashboards.definitions import catalogue
+from dashboards.elsewhere import may_tell
+from dashboards.extract import extract_of, folder_of, path_of
+from dashboards.extract_contacts import contacts_path
+from dashboards.extract_keys import derived, host_key
+from dashboards.extract_rules import TABLES
+from dashboards.extract_secret import NoExtractSecretError, extract_secret, key_file
+from dashboards.extract_tables import COMMENTS
+from dashboards.metrics import PlatformMetricError, values
+from dashboards.scope import Filters, Scope
+from dashboards.slices import contacts, maturity, outcomes, talent
+from dashboards.slices.people import hosts
+
+PROTECTED = {
+    "gender",
+    "race_ethnicity",
+    "pell_recipient",
+    "first_generation",
+    "school_type",
+    "institution_unitid",
+    "gpa_band",
+    "institution_name",
+}
+PERSON_KEYS = ("person_key", "student_key")
+TEXT_OF_HOSTS = {
+    "marts.dim_employers": ("employer_id", "name", "host_name"),
+    "marts.fct_projects": ("project_id", "title"),
+    "marts.fct_applications": ("application_id", "person_key", "student_key"),
+    "marts.fct_engagements": ("engagement_id",),
+    "marts.fct_hires": ("hire_id", "person_key"),
+    "marts.fct_offers": ("offer_id", "application_id"),
+    "marts.fct_costs": ("cost_id",),
+}
+"""Table -> columns whose values are one host's own."""
+
+OF_STARTS_ELSEWHERE = {
+    "hires_within_180_days",
+    "hires_within_365_days",
+    "hires_within_730_days",
+    "hires_from_readiness_within_180_days",
+    "hires_from_readiness_within_365_days",
+    "hires_from_readiness_within_730_days",
+    "completers_at_risk",
+    "completers_at_risk_from_readiness",
+    "completers_with_known_outcome",
+    "completers_with_unknown_outcome",
+    "known_hires_365_days",
+    "known_or_possible_hires_365_days",
+}
+"""Metrics that follow from the day of a start elsewhere, of which an extract knows the month."""
+
+
+def scopes(generation: Generation, place: int) -> tuple[Scope, Scope]:
+    """Return the scope of the employer so many places behind the largest, on the whole file and on its extract."""
+    row = hosts(generation).row(place, named=True)
+    whole = Scope(generation, "employer", row["host_id"], row["host_name"], tuple(row["employer_ids"]))
+    return whole, replace(whole, generation=extract_of(generation, row["host_id"]))
+
+
+def tables_of(generation: Generation) -> dict[str, dict[str, str]]:
+    """Return the tables of a file: their columns with their types."""
+    found = run(
+        generation,
+        Query("""
+            select schema_name || '.' || table_name as name, column_name, data_type from duckdb_columns()
+            where database_name = 'analytics' and schema_name in ('marts', 'meta')
+            order by schema_name, table_name, column_index
+        """),
+    )
+    held: dict[str, dict[str, str]] = {}
+    for name, column, kind in found.iter_rows():
+        held.setdefault(name, {})[column] = kind
+    return held
+
+
+def read(generation: Generation, table: str, columns: str = "*") -> pl.DataFrame:
+    return run(generation, Query(f"select {columns} from analytics.{table}"))
+
+
+def texts(generation: Generation) -> set[str]:
+    """Return every text in every column of a file, whatever it is called."""
+    found: set[str] = set()
+    for table, columns in tables_of(generation).items():
+        rows = read(generation, table, ", ".join(f'cast("{each}" as varchar) as "{each}"' for each in columns))
+        for column in rows.columns:
+            found |= set(rows[column].drop_nulls().unique())
+    return found
+
+
+# What it holds --------------------------------------------------------------------------------------------------------
+
+
+def test_every_published_table_and_column_is_decided_on(generation: Generation) -> None:
+    """A new mart is empty in extracts until somebody says in ``dashboards.extract_rules`` what employers may have."""
+    published = tables_of(generation)
+    assert set(published) == set(TABLES)
+    for name, columns in published.items():
+        rule = TABLES[name]
+        if rule.kind in ("own", "scope", "employers"):
+            assert rule.named == set(columns), f"{name}: decide on {rule.named ^ set(columns)}"
+
+
+def test_a_table_and_a_column_that_nobody_decided_on_are_left_out(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = extract_statements.Table("marts.fct_projects", tables_of(generation)["marts.fct_projects"])
+    unknown = replace(table, name="marts.fct_new", columns=table.columns)
+    assert "where false" in extract_statements.create(unknown)
+    assert "host_id = $host" in extract_statements.create(table), "the check would find rows"
+    wider = replace(table, columns={**table.columns, "gpa_band": "VARCHAR"})
+    assert 'cast(null as VARCHAR) as "gpa_band"' in extract_statements.create(wider)
+
+
+def test_it_has_the_tables_columns_types_comments_and_macros_of_the_whole_file(generation: Generation) -> None:
+    own = scopes(generation, 0)[1].generation
+    whole, cut = tables_of(generation), tables_of(own)
+    assert {name: cut[name] for name in whole} == whole
+    assert set(cut) - set(whole) == {f"marts.{name}" for name in COMMENTS}
+    told = Query("""
+        select table_name, column_name, comment from duckdb_columns() where database_name = 'analytics'
+            and comment is not null and schema_name in ('marts', 'meta') order by all
+    """)
+    assert run(own, told).equals(run(generation, told))
+    macros = Query("select function_name, macro_definition from duckdb_functions() where not internal order by all")
+    assert run(own, macros).equals(run(generation, macros))
+    assert run(own, macros).height >= 2
+
+
+@pytest.mark.parametrize("place", [0, 1, 5])
+def test_no_row_is_another_hosts(generation: Generation, place: int) -> None:
+    whole, scope = scopes(generation, place)
+    for name, columns in tables_of(scope.generation).items():
+        rows = read(scope.generation, name)
+        for column, allowed in (("host_id", {scope.host_id}), ("scope_id", {scope.host_id})):
+            if column in columns:
+                assert set(rows[column].drop_nulls()) <= allowed, name
+        if "employer_id" in columns:
+            assert set(rows["employer_id"].drop_nulls()) <= set(scope.employer_ids), name
+    for name in ("fct_projects", "fct_applications", "fct_hires", "fct_person_host_outcomes"):
+        theirs = read(generation, f"marts.{name}").filter(pl.col("host_id") == whole.host_id)
+        assert read(scope.generation, f"marts.{name}").height == theirs.height > 0
+
+
+def foreign_texts(generation: Generation, scope: Scope) -> set[str]:
+    """Return the ids, names, titles and keys of all other hosts that the scope's host does not have itself."""
+    others: set[str] = set()
+    own: set[str] = set()
+    for table, columns in TEXT_OF_HOSTS.items():
+        rows = read(generation, table, ", ".join(("host_id", *columns)))
+        for column in columns:
+            own |= set(rows.filter(pl.col("host_id") == scope.host_id)[column].drop_nulls())
+            others |= set(rows.filter(pl.col("host_id") != scope.host_id)[column].drop_nulls())
+    return others - own
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_no_text_of_another_host_is_in_it(generation: Generation, place: int) -> None:
+    whole, scope = scopes(generation, place)
+    strange = foreign_texts(generation, scope)
+    assert len(strange) > 1000
+    assert strange <= texts(generation), "the check finds them where they are"
+    assert not strange & texts(scope.generation)
+    blob = scope.generation.path.read_bytes()
+    names = [each for each in strange if len(each) > 12]
+    assert not [each for each in names if each.encode() in blob]
+    assert str(whole.host_name).encode() in blob
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_no_person_s_protected_attribute_school_or_grade_is_in_it(generation: Generation, place: int) -> None:
+    scope = scopes(generation, place)[1]
+    for name, columns in tables_of(scope.generation).items():
+        rows = read(scope.generation, name)
+        for column in PROTECTED & set(columns):
+            assert rows[column].null_count() == rows.height, (name, column)
+    everybody = read(generation, "marts.dim_students")
+    assert everybody["gpa_band"].null_count() < everybody.height, "the check would find them in the whole file"
+    assert read(scope.generation, "marts.dim_institutions").is_empty()
+    assert read(scope.generation, "marts.agg_selection_cube").is_empty()
+    assert read(scope.generation, "marts.agg_selection_shown").height > 0
+
+
+# Keys -----------------------------------------------------------------------------------------------------------------
+
+
+def persons(generation: Generation) -> set[str]:
+    """Return every person's key in a file."""
+    found: set[str] = set()
+    for name, columns in tables_of(generation).items():
+        for column in set(PERSON_KEYS) & set(columns):
+            found |= set(read(generation, name, column)[column].drop_nulls())
+    return found
+
+
+def test_two_hosts_share_no_person_s_key_and_none_is_the_whole_file_s(generation: Generation) -> None:
+    first, second = (persons(scopes(generation, place)[1].generation) for place in (0, 1))
+    both = [
+        set(read(generation, "marts.fct_applications").filter(pl.col("host_id") == host)["person_key"])
+        for host in hosts(generation)["host_id"].head(2)
+    ]
+    assert both[0] & both[1], "some applied to both"
+    assert first
+    assert second
+    assert not first & second
+    assert not (first | second) & persons(generation)
+    assert all(len(each) == 16 and int(each, 16) >= 0 for each in first)
+
+
+def test_keys_differ_from_generation_to_generation_and_by_the_secret(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = host_key(generation, "host")
+    assert derived(key, "person") == derived(host_key(generation, "host"), "person")
+    assert derived(key, "person") != derived(host_key(replace(generation, identifier="next"), "host"), "person")
+    assert derived(key, "person") != derived(host_key(generation, "other"), "person")
+    monkeypatch.setenv("THROUGHLINE_EXTRACT_SECRET", "another secret of some length")
+    assert derived(key, "person") != derived(host_key(generation, "host"), "person")
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_keys_join_within_an_extract_as_in_the_whole_file(generation: Generation, place: int) -> None:
+    whole, scope = scopes(generation, place)
+    text = """
+        select count(*) as n, count(distinct person_key) as people, count(distinct person_host_key) as pairs
+        from analytics.marts.fct_applications as applications
+        left join (
+            select person_host_key, host_hired_date from analytics.marts.fct_person_host_outcomes
+        ) as pairs using (person_host_key)
+        left join (select person_key, max(start_date) as started from analytics.marts.fct_hires
+            where host_id = $host group by person_key) as hires using (person_key)
+        where host_id = $host and (host_hired_date is not null or started is not null)
+    """
+    ours, theirs = (run(each.generation, Query.of(text, each.parameters())) for each in (scope, whole))
+    assert ours.equals(theirs)
+    assert ours["n"][0] > 0
+    pairs = read(scope.generation, "marts.fct_person_host_outcomes", "person_key, person_host_key, host_id")
+    assert (pairs["person_key"] + ":" + pairs["host_id"] == pairs["person_host_key"]).all()
+
+
+def test_the_secret_is_made_once_readable_by_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_EXTRACT_KEY_FILE", str(tmp_path / "secrets" / "extract.key"))
+    first = extract_secret()
+    assert len(first) >= 32
+    assert extract_secret() == first
+    assert key_file().stat().st_mode & 0o777 == 0o600
+    assert key_file().parent.stat().st_mode & 0o777 == 0o700
+    key_file().write_text("short")
+    with pytest.raises(NoExtractSecretError, match="at least 16 characters"):
+        extract_secret()
+    monkeypatch.setenv("THROUGHLINE_EXTRACT_KEY_FILE", str(tmp_path / "secrets" / "extract.key" / "below"))
+    with pytest.raises(NoExtractSecretError, match="THROUGHLINE_EXTRACT_KEY_FILE"):
+        extract_secret()
+
+
+# Numbers --------------------------------------------------------------------------------------------------------------
+
+
+def countable(scope: Scope) -> Iterator[str]:
+    """Yield the simple metrics that can be asked of one employer."""
+    known = catalogue(scope.generation)
+    for name, metric in known.metrics.items():
+        rule = TABLES[f"marts.{known.model(name).mart}"]
+        if metric.kind == "simple" and rule.kind not in ("empty", "made"):
+            yield name
+
+
+@pytest.mark.parametrize("place", [0, 4])
+def test_metrics_are_those_of_the_whole_file(generation: Generation, place: int) -> None:
+    whole, scope = scopes(generation, place)
+    compared = 0
+    for name in countable(whole):
+        try:
+            theirs = values(whole, [name])[name][0]
+        except PlatformMetricError:
+            continue
+        ours = values(scope, [name])[name][0]
+        if name in OF_STARTS_ELSEWHERE:
+            assert abs((ours or 0) - (theirs or 0)) <= 3, name
+        else:
+            assert ours == pytest.approx(theirs), name
+        compared += bool(theirs)
+    assert compared > 60
+
+
+# Starts elsewhere -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_start_elsewhere_is_known_by_its_month_and_nothing_tells_more(generation: Generation, place: int) -> None:
+    """All columns that follow from its day are the same whichever day of that month it was."""
+    _, scope = scopes(generation, place)
+    rows = read(scope.generation, "marts.fct_person_host_outcomes")
+    told = rows["elsewhere_hired_date"].drop_nulls()
+    assert len(told) > 10
+    assert {each.day for each in told} == {1}
+    left = rows.filter(pl.col("event") == "elsewhere")
+    ends = left.select(
+        reached=pl.col("completed_date") + pl.duration(days="exit_days"),
+        first=pl.max_horizontal("elsewhere_hired_date", pl.col("completed_date") + pl.duration(days=1)),
+    )
+    assert (ends["reached"] == ends["first"]).all()
+    same_month = rows.filter(pl.col("host_hired_date").dt.truncate("1mo") == pl.col("elsewhere_hired_date"))
+    assert (same_month.filter(pl.col("host_hired_date") <= pl.col("follow_up_ends_at"))["event"] == "host").all()
+
+
+def test_moving_starts_elsewhere_within_their_month_changes_nothing(
+    generation: Generation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An extract of a file in which each start elsewhere is on another day of its month is the same extract."""
+    first = hosts(generation)["host_id"][0]
+    before = read(extract_of(generation, first), "marts.fct_person_host_outcomes")
+    moved = copy_of(generation, tmp_path)
+    with duckdb.connect(str(moved.path)) as connection:
+        connection.execute("""
+            update marts.fct_person_host_outcomes
+            set elsewhere_hired_date =
+                cast(date_trunc('month', elsewhere_hired_date) as date) + 27 - cast(day(elsewhere_hired_date) % 20 as integer)
+            where date_trunc('month', elsewhere_hired_date) > completed_date
+        """)
+    after = read(extract_of(moved, first), "marts.fct_person_host_outcomes")
+    assert not read(moved, "marts.fct_person_host_outcomes")["elsewhere_hired_date"].equals(
+        read(generation, "marts.fct_person_host_outcomes")["elsewhere_hired_date"]
+    )
+    assert before.sort("first_engagement_id").equals(after.sort("first_engagement_id"))
+
+
+def test_starts_elsewhere_are_told_without_a_filter_alone(generation: Generation) -> None:
+    scope = scopes(generation, 0)[1]
+    assert outcomes.tells_of_elsewhere(outcomes.curve(scope))
+    counts = maturity.maturity(scope).row(0, named=True)
+    known = counts["completers"] - counts["pre_existing"]
+    assert counts["is_elsewhere_told"] == may_tell(known, counts["employed_elsewhere"])
+    for filters in (Filters("Last 36 months"), Filters(chosen=(("category", ("sales", "marketing")),))):
+        narrow = replace(scope, filters=filters)
+        assert not outcomes.tells_of_elsewhere(outcomes.curve(narrow))
+        assert not maturity.maturity(narrow)["is_elsewhere_told"][0]
+        assert maturity.standing(outcomes.incidences(outcomes.curve(narrow))).is_empty()
+
+
+def test_few_starts_elsewhere_are_not_told_at_all(generation: Generation, tmp_path: Path) -> None:
+    first = hosts(generation)["host_id"][0]
+    copy = copy_of(generation, tmp_path)
+    with duckdb.connect(str(copy.path)) as connection:
+        connection.execute(
+            """
+            update marts.fct_person_host_outcomes set elsewhere_hired_date = null where host_id = ? and
+            person_key not in (
+                select person_key from marts.fct_person_host_outcomes
+                where host_id = ? and event = 'elsewhere' and is_at_risk = 1 order by person_key limit 2
+            )
+            """,
+            [first, first],
+        )
+    curve = read(extract_of(copy, first), "marts.agg_hire_through_curve")
+    assert curve.height > 0
+    assert (
+        curve.select(pl.col("elsewhere_count", "elsewhere_incidence", "survival").is_null().all()).row(0) == (True,) * 3
+    )
+    assert curve["host_incidence"].null_count() == 0
+
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+
+def copy_of(generation: Generation, folder: Path, name: str = "20260101T000000Z-copied") -> Generation:
+    """Return a copy of a generation that may be written."""
+    home = folder / "generations" / name
+    home.mkdir(parents=True)
+    for file in ("analytics.duckdb", "restricted.duckdb"):
+        shutil.copyfile(generation.path.with_name(file), home / file)
+    return replace(generation, path=home / "analytics.duckdb")
+
+
+def test_an_extract_lies_with_its_generation_readable_by_its_owner_alone(
+    generation: Generation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("THROUGHLINE_EXTRACTS")
+    copy = copy_of(generation, tmp_path)
+    first = hosts(generation)["host_id"][0]
+    cut = extract_of(copy, first).path
+    assert cut.parent == copy.path.parent / "extracts"
+    assert cut.parent.stat().st_mode & 0o777 == 0o700
+    assert {each.stat().st_mode & 0o777 for each in cut.parent.glob("*.duckdb")} == {0o400}
+    assert not [each for each in cut.parent.iterdir() if each.suffix not in (".duckdb", ".lock")]
+    assert first not in cut.name
+    shutil.rmtree(copy.path.parent)
+    with pytest.raises(extract.NoExtractError):
+        extract_of(replace(copy, identifier="later"), first)
+    assert not copy.path.parent.exists(), "a generation that is gone is not made again"
+
+
+def test_elsewhere_extracts_of_generations_that_are_gone_are_removed(
+    generation: Generation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_EXTRACTS", str(tmp_path / "base"))
+    older, newer = (replace(copy_of(generation, tmp_path, name), identifier=name) for name in ("one", "two"))
+    first, second = hosts(generation)["host_id"].head(2)
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "of-somebody-else").mkdir()
+    gone = extract_of(older, first).path
+    assert gone.exists()
+    shutil.rmtree(older.path.parent)
+    kept = extract_of(newer, first).path
+    assert not gone.exists()
+    assert kept.exists()
+    extract_of(newer, second)
+    assert kept.exists()
+    assert (tmp_path / "base" / "of-somebody-else").exists()
+
+
+def test_a_half_written_extract_is_never_opened(
+    generation: Generation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = copy_of(generation, tmp_path)
+    first = hosts(generation)["host_id"][0]
+
+    def broken(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(extract, "fill_curves", broken)
+        with pytest.raises(extract.NoExtractError, match="THROUGHLINE_EXTRACTS"):
+            extract_of(copy, first)
+    path = path_of(copy, first)
+    assert not path.exists()
+    assert not list(path.parent.glob("*.draft*"))
+    path.with_suffix(".draft").write_bytes(b"left by a process that was killed")
+    path.with_suffix(".draft.wal").write_bytes(b"and its log")
+    assert read(extract_of(copy, first), "marts.fct_projects").height > 0
+    assert not list(path.parent.glob("*.draft*"))
+
+
+def cut_one(generation: Generation, host_id: str, counts: "multiprocessing.Queue[int]") -> None:
+    counts.put(read(extract_of(generation, host_id), "marts.fct_applications").height)
+
+
+def test_two_processes_at_once_end_with_one_good_file(generation: Generation, tmp_path: Path) -> None:
+    copy, (first, *_) = copy_of(generation, tmp_path), hosts(generation)["host_id"]
+    spawned = multiprocessing.get_context("spawn")
+    counts: multiprocessing.Queue[int] = spawned.Queue()
+    workers = [spawned.Process(target=cut_one, args=(copy, first, counts)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    found = [counts.get(timeout=120) for _ in workers]
+    for worker in workers:
+        worker.join(60)
+    whole = read(generation, "marts.fct_applications").filter(pl.col("host_id") == first).height
+    assert found == [whole, whole]
+    cut = sorted(each.name for each in folder_of(copy).glob("*.duckdb"))
+    assert cut == sorted(each.name for each in (path_of(copy, first), contacts_path(path_of(copy, first))))
+
+
+def test_an_unknown_host_has_an_extract_without_a_row_that_is_anybody_s(generation: Generation) -> None:
+    unknown, nobody = (extract_of(generation, host) for host in ("no such host' or 'a' = 'a", ""))
+    assert unknown.path == nobody.path
+    for name, columns in tables_of(unknown).items():
+        if {"host_id", "scope_id", "employer_id"} & set(columns):
+            assert read(unknown, name).is_empty(), name
+    scope = Scope(unknown, "employer", "no such host")
+    assert values(scope, ["applications"])["applications"][0] == 0
+
+
+def test_an_extract_of_other_code_is_not_used(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = hosts(generation)["host_id"][0]
+    before = path_of(generation, first)
+    monkeypatch.setattr(extract, "code_digest", lambda: b"of later code")
+    assert path_of(generation, first) != before
+
+
+# Contacts -------------------------------------------------------------------------------------------------------------
+
+
+def named(generation: Generation) -> pl.DataFrame:
+    """Return all contacts of a generation."""
+    with duckdb.connect(str(generation.path.with_name("restricted.duckdb")), read_only=True) as connection:
+        return connection.execute("select * from contacts").pl()
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_contacts_are_of_those_who_worked_there_and_agreed(generation: Generation, place: int) -> None:
+    scope = scopes(generation, place)[1]
+    found, everybody = contacts.contacts(scope), named(generation)
+    theirs = everybody.filter(pl.col("employer_id").is_in(scope.employer_ids))
+    assert found.height == theirs["student_key"].n_unique() > 0
+    assert set(found["email"]) == set(theirs["email"])
+    assert set(everybody["email"].drop_nulls()) - set(found["email"]), "others have contacts of their own"
+    agreed = read(scope.generation, "marts.fct_person_host_outcomes").filter(pl.col("is_contactable") == 1)
+    assert set(agreed["person_key"]) & set(found["person_key"])
+    keys = {each: derived(host_key(generation, str(scope.host_id)), each) for each in theirs["student_key"]}
+    assert set(found["person_key"]) == set(keys.values())
+    assert contacts_path(scope.generation.path).stat().st_mode & 0o777 == 0o400
+
+
+def test_a_name_is_shown_to_the_employer_alone_and_stands_in_no_other_file(generation: Generation) -> None:
+    scope = scopes(generation, 0)[1]
+    for role in ("leadership", "analyst", "admin"):
+        assert contacts.contacts(replace(scope, role=role)).is_empty()
+    addresses = set(named(generation)["email"].drop_nulls())
+    assert addresses
+    assert not addresses & texts(scope.generation)
+    assert not addresses & texts(generation)
+    blob = scope.generation.path.read_bytes()
+    assert not [each for each in addresses if each.encode() in blob]
+
+
+def test_the_pool_is_reached_in_its_order_and_says_how_many_agreed(generation: Generation) -> None:
+    scope = scopes(generation, 0)[1]
+    people = talent.pool(scope)
+    reached = contacts.reachable(scope, people)
+    assert reached.height == people.height
+    assert reached["person_key"].to_list() == people["person_key"].to_list()
+    assert reached["email"].null_count() < reached.height
+    agreed, completers = contacts.agreed(scope)
+    assert people.height <= agreed < completers
+
+
+def test_a_generation_without_contacts_is_cut_all_the_same(generation: Generation, tmp_path: Path) -> None:
+    copy = copy_of(generation, tmp_path)
+    copy.path.with_name("restricted.duckdb").unlink()
+    row = hosts(generation).row(0, named=True)
+    scope = Scope(extract_of(copy, row["host_id"]), "employer", row["host_id"], "", tuple(row["employer_ids"]))
+    assert contacts.contacts(scope).is_empty()
+    assert talent.pool(scope).height > 0
