@@ -328,7 +328,8 @@ def test_moving_starts_elsewhere_within_their_month_changes_nothing(
         connection.execute("""
             update marts.fct_person_host_outcomes
             set elsewhere_hired_date =
-                cast(date_trunc('month', elsewhere_hired_date) as date) + 27 - cast(day(elsewhere_hired_date) % 20 as integer)
+                cast(date_trunc('month', elsewhere_hired_date) as date) + 27
+                - cast(day(elsewhere_hired_date) % 20 as integer)
             where date_trunc('month', elsewhere_hired_date) > completed_date
         """)
     after = read(extract_of(moved, first), "marts.fct_person_host_outcomes")
