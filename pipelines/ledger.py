@@ -109,8 +109,8 @@ def is_delivered(connection: duckdb.DuckDBPyConnection, landed: LandedFile, enti
 
 def as_delivered(connection: duckdb.DuckDBPyConnection, sha256: str) -> str:
     """Return the digest that a file had when it was delivered: its own, unless an erasure rewrote it."""
-    found = connection.execute("select original_sha256 from ops.rewritten_files where sha256 = ?", [sha256]).fetchone()
-    return str(found[0]) if found else sha256
+    found = connection.execute("select original_sha256 from ops.rewritten_files where sha256 = ?", [sha256]).fetchall()
+    return str(found[0][0]) if found else sha256
 
 
 def other_whole(

@@ -2,6 +2,7 @@
 
 A file that is written anew is still the delivery that it was: the ledger knows its new bytes as that delivery once
 more, and lines in quarantine move up with it. When the original bytes land again, they are known too, and written anew.
+The writers of the formats are imported when they are needed, so that a run with nothing to cut is fast.
 """
 
 import gzip
@@ -16,12 +17,10 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-import pyarrow.parquet as pq
 
 from pipelines import ledger
 from pipelines.conform import conform
 from pipelines.contract import ENTITIES
-from pipelines.erasing.cutting import cut, cut_parquet
 from pipelines.erasing.filtering import Erasures
 from pipelines.errors import RefusedFile
 from pipelines.faults import refusing
@@ -59,6 +58,8 @@ def cleaned_copies(
 
 def is_cleaned(connection: duckdb.DuckDBPyConnection, landed: LandedFile, erasures: Erasures, moment: datetime) -> bool:
     """Write the file anew where it holds records of erased persons; say whether it did."""
+    from pipelines.erasing.cutting import cut
+
     dialect = landed.spec.dialect if landed.spec else Dialect()
     format = dialect.format or format_of(landed.path) or "csv"
     with tempfile.TemporaryDirectory(prefix="throughline-") as spill, refusing():
@@ -111,7 +112,7 @@ def mark(landed: LandedFile, spec: FileSpec, staged: Staged, erasures: Erasures)
 def places_by_text(path: Path, format: str, erasures: Erasures) -> set[int]:
     """Return where a file that no mapping can read names an erased person; raise RefusedFile where it is no data."""
     if format == "parquet":
-        rows: Iterable[str] = (json.dumps(row, default=str) for row in pq.read_table(path).to_pylist())
+        rows: Iterable[str] = (json.dumps(row, default=str) for row in pl.read_parquet(path).iter_rows())
     elif format == "xlsx":
         rows = (json.dumps(row, default=str) for row in pl.read_excel(path, has_header=False).iter_rows())
     else:
@@ -199,6 +200,8 @@ def tainted(connection: duckdb.DuckDBPyConnection, files: Iterable[LandedFile]) 
 
 def cleaned_truth(folder: Path, erasures: Erasures) -> tuple[str, ...]:
     """Write the planted truth of a sample anew where it names erased persons; return the names of its files."""
+    from pipelines.erasing.cutting import cut_parquet
+
     cleaned = []
     for path in sorted(folder.rglob("*.parquet")):
         kept = [not erasures.reader.finds(text) for text in texts_of(path)]

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import duckdb
 
-COPIES, SWEEP, REWRITE, PUBLISH = "copies", "sweep", "rewrite", "publish"
-"""Steps in their order: landing copies, tables, a fresh warehouse file, a new generation without the earlier ones."""
+SWEEP, COPIES, REWRITE, PUBLISH = "sweep", "copies", "rewrite", "publish"
+"""Steps in their order: tables, landing copies, a fresh warehouse file, a new generation without the earlier ones."""
 
 
 def owe(connection: duckdb.DuckDBPyConnection, *steps: str) -> None:

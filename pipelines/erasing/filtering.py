@@ -10,7 +10,7 @@ from pipelines.contract import ENTITIES
 from pipelines.erasing import identities
 from pipelines.erasing.debts import SWEEP, owe
 from pipelines.erasing.identities import Rows
-from pipelines.erasing.texts import Reader, reader_by_digest
+from pipelines.erasing.texts import Reader, reader
 from pipelines.erasing.ties import personal
 from pipelines.sql import literal
 from pipelines.staged import Rejected
@@ -40,9 +40,9 @@ class Erasures:
             identities.recognise(self.connection, rows)
         identities.close(self.connection, relations)
         for rows in relations:
+            known = f"({identities.hers(rows.entity)}) or {identities.is_named(self.connection, rows.entity)}"
             self.connection.execute(f"""
-                insert into erased_records
-                select {literal(rows.entity)}, record from ({rows.sql}) where {identities.hers(rows.entity)}
+                insert into erased_records select {literal(rows.entity)}, record from ({rows.sql}) where {known}
             """)
         if identities.remember(self.connection, self.keys):
             owe(self.connection, SWEEP)
@@ -52,7 +52,7 @@ class Erasures:
         """Return the records that the reader rejected without those whose text names an erased person."""
         if not any(name in personal() for name in entities):
             return rejected
-        return tuple(each for each in rejected if not (self.reader.finds(each.text) or self.reader.finds(each.found)))
+        return tuple(each for each in rejected if not self.reader.finds(each.text, by_name=True))
 
 
 def plain_rows(conformed: Conformed) -> str:
@@ -68,7 +68,7 @@ def standing_erasures(connection: duckdb.DuckDBPyConnection, keys: Keys) -> Eras
         return None
     brought = keys()
     identities.bring_keys(connection, brought)
-    return Erasures(connection, brought, reader_by_digest(connection, brought))
+    return Erasures(connection, brought, reader(connection, brought))
 
 
 def no_keys() -> Mapping[int, bytes]:

@@ -85,19 +85,33 @@ def request(connection: duckdb.DuckDBPyConnection, person: str, keys: Mapping[in
 
 
 def settle(settings: Settings, moment: datetime) -> Settled:
-    """Do what erasures owe before anything is built: landing copies, tables, a fresh warehouse file."""
+    """Do what erasures owe before anything is built: tables, landing copies, a fresh warehouse file."""
     if not settings.warehouse_path.exists():
         return Settled()
     with opened(settings) as connection:
         if not identities.has_erasures(connection):
             return Settled()
-        settled = Settled(Swept(), *clean(connection, settings, moment))
-        if debts.SWEEP in debts.owed(connection):
-            settled = Settled(swept(connection, settings.pseudonym_keys()), settled.copies, settled.truth)
+        found = swept(connection, settings)
+        cleaned = clean(connection, settings, moment)
+        swept(connection, settings)  # a copy that was never loaded may have told more of a person
         must_rewrite = debts.REWRITE in debts.owed(connection)
     if must_rewrite:
         rewrite(settings)
-    return settled
+    return Settled(found, *cleaned)
+
+
+def swept(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Swept:
+    """Take the persons out of the tables, if owed; where any row went, a fresh file and a new generation are owed."""
+    if debts.SWEEP not in debts.owed(connection):
+        return Swept()
+    with transaction(connection):
+        identities.begin(connection)
+        found = sweep(connection, settings.pseudonym_keys())
+        debts.paid(connection, debts.SWEEP)
+        if found.total:
+            debts.owe(connection, debts.REWRITE, debts.PUBLISH)
+    identities.end(connection)
+    return found
 
 
 def clean(
@@ -113,18 +127,6 @@ def clean(
     truth = cleaned_truth(settings.truth_dir, erasures) if is_owed else ()
     debts.paid(connection, debts.COPIES)
     return cleaned, truth
-
-
-def swept(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -> Swept:
-    """Take the persons out of the tables; where any row went, a fresh file and a new generation are owed."""
-    with transaction(connection):
-        identities.begin(connection)
-        found = sweep(connection, keys)
-        debts.paid(connection, debts.SWEEP)
-        if found.total:
-            debts.owe(connection, debts.REWRITE, debts.PUBLISH)
-    identities.end(connection)
-    return found
 
 
 def rewrite(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from hashlib import sha256
 import duckdb
 
 from pipelines.contract import ENTITIES
-from pipelines.erasing.ties import EMAIL, NAME, Tie, has_names, personal, spreads
+from pipelines.erasing.ties import EMAIL, NAME, NAMES, Tie, has_names, personal, spreads
 from pipelines.errors import ThroughlineError
 from pipelines.sql import count, literal
 
@@ -114,6 +114,18 @@ def hers(entity: str) -> str:
     return " or ".join(is_hers(tie) for tie in personal()[entity])
 
 
+def is_named(connection: duckdb.DuckDBPyConnection, entity: str) -> str:
+    """Return the SQL condition that a row without a readable number has the name of an erased person."""
+    if not has_names(entity):
+        return "false"
+    versions = connection.sql("select distinct key_version from ops.erased_identities where kind = 'name'").fetchall()
+    names = tuple(f"lower(trim({name}))" for name in NAMES)
+    digests = [f"{digest(version, literal(NAME), *names)} in (select digest from kept)" for (version,) in versions]
+    kept = "with kept as (select digest from ops.erased_identities where kind = 'name') select"
+    unread = " or ".join(f"coalesce(trim({column}), '') = ''" for column in ENTITIES[entity].key)
+    return f"(({unread}) and coalesce(({kept} {' or '.join(digests)}), false))" if digests else "false"
+
+
 def close(connection: duckdb.DuckDBPyConnection, relations: list[Rows]) -> None:
     """Follow the ties from the known identities until no row adds any."""
     while sum(spread(connection, rows) for rows in relations):
@@ -124,7 +136,7 @@ def spread(connection: duckdb.DuckDBPyConnection, rows: Rows) -> int:
     """Add what the rows that are found tell of the person; return how many identities were new."""
     columns = sorted({column for tie in personal()[rows.entity] for column in tie.columns})
     extra = [name for name in ("kind",) if any(name in tie.where for tie in personal()[rows.entity])]
-    names = ["given_name", "family_name"] if has_names(rows.entity) else []
+    names = NAMES if has_names(rows.entity) else ()
     connection.execute(f"""
         create or replace temp table found_rows as
         select {", ".join(dict.fromkeys([*columns, *extra, *names]))} from ({rows.sql}) where {hers(rows.entity)}
@@ -176,7 +188,10 @@ def remember(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -
         select
             kind,
             {digest(newest, "kind", "part_1", "part_2")},
-            {digest(newest, "'text'", "kind", f"case kind when {literal(NAME)} then part_1 else '' end", "part_2")},
+            case kind
+                when {literal(NAME)} then {digest(newest, "'text'", "part_1", "part_2")}
+                else {digest(newest, "'text'", "lower(part_2)")}
+            end,
             {newest}
         from known_identities where not ({known})
     """)

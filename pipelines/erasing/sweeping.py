@@ -7,10 +7,14 @@ import duckdb
 
 from pipelines.contract import ENTITIES
 from pipelines.erasing import identities
-from pipelines.erasing.texts import Reader, keys_named, reader_in_clear
+from pipelines.erasing.texts import Reader, keys_named
+from pipelines.erasing.texts import reader as reader_of
 from pipelines.erasing.ties import EMAIL, personal
 from pipelines.snapshots import key_hash
 from pipelines.sql import count, literal
+
+RULES_OF_VALUES = ("missing value", "wrong type", "out of range", "in the future", "value not allowed", "duplicate key")
+"""A row that breaks one of them elsewhere than in its key has a number, and is known by that: names are shared."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def sweep(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -> S
     identities.close(connection, relations)
     identities.remember(connection, keys)
     mark_rows(connection)
-    reader = reader_in_clear(connection)
+    reader = reader_of(connection, keys)
     held = held_rows(connection, reader)
     files = files_of(connection)
     rows = {f"raw.{name}": deleted_rows(connection, name) for name in personal()}
@@ -78,15 +82,19 @@ def files_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 
 
 def held_rows(connection: duckdb.DuckDBPyConnection, reader: Reader) -> list[int]:
-    """Lay out as ``doomed_quarantine`` the rows in quarantine whose text, or value found, names a person."""
+    """Lay out as ``doomed_quarantine`` the rows in quarantine whose text names a person."""
     connection.execute("create or replace temp table doomed_quarantine (record bigint)")
     personal_files = ", ".join(literal(name) for name in personal())
     texts = connection.sql(f"""
-        select rowid, raw_text, found from quarantine.rows
+        select rowid, raw_text, entity, column_name, rule from quarantine.rows
         where file_id in (select file_id from ops.deliveries where entity in ({personal_files}))
             or entity in ({personal_files})
     """).fetchall()
-    held = [record for record, text, found in texts if reader.finds(text) or reader.finds(found)]
+    held = [
+        record
+        for record, text, entity, column, rule in texts
+        if reader.finds(text, by_name=column in ENTITIES[entity].key or rule not in RULES_OF_VALUES)
+    ]
     if held:
         connection.execute("insert into doomed_quarantine select unnest($1)", [held])
     return held

@@ -12,6 +12,8 @@ EMAIL, OWNER, NAME = "email", "owner", "name"
 """Kinds of identity besides the entities' keys. An ``owner`` is an address that was asked for itself: whoever has it is
 the person, while an address that was found beside an account leads to no other account."""
 
+NAMES = ("given_name", "family_name")
+
 ACROSS: dict[str, tuple[str, ...]] = {
     "students": (EMAIL, "ats_candidates"),
     "ats_candidates": (EMAIL, "ats_candidates"),
@@ -92,4 +94,4 @@ def spreads(entity: str, via: Tie) -> tuple[Tie, ...]:
 
 def has_names(entity: str) -> bool:
     """Say whether the entity's rows carry a person's name."""
-    return {"given_name", "family_name"} <= {column.name for column in ENTITIES[entity].columns}
+    return {*NAMES} <= {column.name for column in ENTITIES[entity].columns}
