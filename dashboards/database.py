@@ -238,8 +238,13 @@ def cursor(generation: Generation, timeout: float = TIMEOUT_SECONDS) -> Iterator
         yield lent
     except duckdb.InterruptException as error:
         raise TooSlowError(timeout) from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # So DuckDB says that Ctrl-C was pressed.
+            raise KeyboardInterrupt from error
+        raise
     finally:
         timer.cancel()
+        lent.interrupt()  # After Ctrl-C the query still runs, and to close would wait for its end.
         lent.close()
 
 
