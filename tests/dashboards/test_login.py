@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import login, startup
 from dashboards.access import NoGrantError, NotReadyError, Viewer
-from dashboards.components.viewer import still
+from dashboards.components.viewer import guarded, still
 from dashboards.database import Generation
 from dashboards.login import LoginSettingsError, check_secrets, granted
 from dashboards.slices.people import hosts
@@ -269,6 +269,22 @@ def test_a_download_looks_again_whether_their_reader_may(access_file: Path, monk
     write_access(access_file)
     with pytest.raises(NoGrantError):
         fetch()
+
+
+def test_a_dialog_whose_reader_may_no_longer_look_starts_the_app_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Anew(Exception):
+        pass
+
+    def rerun(scope: str) -> None:
+        assert scope == "app"
+        raise Anew
+
+    monkeypatch.setattr("streamlit.rerun", rerun)
+    monkeypatch.setattr("dashboards.components.viewer.is_as_it_was", lambda: True)
+    assert guarded(lambda: "rows")() == "rows"
+    monkeypatch.setattr("dashboards.components.viewer.is_as_it_was", lambda: False)
+    with pytest.raises(Anew):
+        guarded(lambda: "rows")()
 
 
 def test_every_fragment_and_dialog_looks_first_whether_its_reader_may() -> None:
