@@ -97,6 +97,7 @@ def code_digest() -> bytes:
 
 def _extract(generation: Generation, host_id: str) -> Path:
     path = path_of(generation, host_id)
+    _forget_gone(generation)
     if path.exists():
         return path
     try:
@@ -113,18 +114,19 @@ def _make_folder(generation: Generation) -> None:
     folder, is_elsewhere = folder_of(generation), bool(os.environ.get("THROUGHLINE_EXTRACTS"))
     if is_elsewhere:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _forget_gone(folder.parent, generation)
     # Without parents: a generation that was removed meanwhile is not made again.
     folder.mkdir(exist_ok=True, mode=0o700)
     folder.chmod(0o700)
 
 
-def _forget_gone(base: Path, generation: Generation) -> None:
-    """Remove the extracts of generations of the same published folder that are gone."""
-    home = _home(generation)
-    kept = {each.name for each in generation.path.parent.parent.iterdir()} | {generation.identifier}
-    for folder in base.glob(f"*{home}"):
-        if folder.name.removesuffix(home) not in kept and folder.is_dir() and not folder.is_symlink():
+def _forget_gone(generation: Generation) -> None:
+    """Remove the extracts below ``THROUGHLINE_EXTRACTS`` of generations of the same published folder that are gone."""
+    if not os.environ.get("THROUGHLINE_EXTRACTS"):
+        return
+    home, published = _home(generation), generation.path.parent.parent
+    for folder in folder_of(generation).parent.glob(f"*{home}"):
+        name = folder.name.removesuffix(home)
+        if name != generation.identifier and not (published / name).exists() and not folder.is_symlink():
             shutil.rmtree(folder, ignore_errors=True)
 
 
