@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 
+from dashboards.analysis.fence import fence_off
 from dashboards.analysis.limits import Limits
 from dashboards.database import PROJECT_DIR, SqlError, hardened
 
@@ -162,6 +163,7 @@ def main() -> None:
     bound(task.limits)
     out = unspoken()
     os.chdir(task.spill)
+    fence_off([Path(task.path)], Path(task.spill))
     told: dict[str, object] = {"is_cut": False, "error": None}
     table = pa.table({})
     try:
