@@ -16,10 +16,12 @@ from playwright.sync_api import Browser, Page
 
 from dashboards.guard import HEADERS
 from tests.browser.conftest import Open
+from tests.browser.identity import Site, log_in, provider
 from tests.browser.proxying import NAME, Proxy, proxied
-from tests.browser.serving import ARGUMENTS, chromium, rest, served
+from tests.browser.serving import ARGUMENTS, chromium, free_port, rest, served, server_of
 from tests.browser.visits import listen
 from tests.conftest import Project
+from tests.dashboards.people import AUTH, grant, write_access
 
 pytestmark = pytest.mark.browser
 
@@ -86,8 +88,8 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, replicas: list[str]) -> Iter
 
 
 @pytest.fixture
-def outside(browser: Browser, proxy: Proxy) -> Iterator[Page]:
-    """Return a page of a browser for which the name leads to the proxy."""
+def outside(browser: Browser) -> Iterator[Page]:
+    """Return a page of a browser for which the name leads to this machine."""
     resolving = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
     launched = browser.browser_type.launch(executable_path=chromium(), args=[*ARGUMENTS, resolving])
     page = launched.new_context(ignore_https_errors=True, viewport={"width": 1440, "height": 900}).new_page()
@@ -95,6 +97,26 @@ def outside(browser: Browser, proxy: Proxy) -> Iterator[Page]:
     listen(page, page.complaints)  # type: ignore[attr-defined]
     yield page
     launched.close()
+
+
+def test_a_login_passes_through_and_leads_back(outside: Page, tiny: Project, tmp_path: Path) -> None:
+    port, access, login = free_port(), tmp_path / "access.toml", tmp_path / "login.toml"
+    write_access(access, grant("ada@a.example", "leadership"))
+    with provider() as identity, proxied(tmp_path, [f"http://127.0.0.1:{port}"]) as proxy:
+        metadata = f"{identity}/.well-known/openid-configuration"
+        auth = {**AUTH, "redirect_uri": f"{proxy.address}/oauth2callback", "server_metadata_url": metadata}
+        login.write_text("[auth]\n" + "\n".join(f'{key} = "{value}"' for key, value in auth.items()))
+        environment = {"THROUGHLINE_ACCESS": str(access)}
+        with server_of(tiny.data, environment, ["--secrets.files", str(login)], port):
+            outside.goto(f"{proxy.address}/students?category=Sales")
+            rest(outside)
+            log_in(outside, Site(proxy.address, access), "ada")
+            assert outside.url == f"{proxy.address}/students?category=Sales"
+            assert outside.locator("h1").inner_text() == "Students"
+            kept = [each for each in outside.context.cookies() if each.get("domain") == NAME]
+    assert [each for each in outside.complaints if NAME in each] == [], "the provider's own aside"  # type: ignore[attr-defined]
+    assert "_streamlit_user" in {each.get("name") for each in kept}
+    assert [each for each in kept if not each.get("secure")] == []
 
 
 def status_of(url: str) -> int:

@@ -6,9 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from secrets import token_urlsafe
+from subprocess import DEVNULL
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -21,6 +26,7 @@ INSTRUCTIONS = [line.split(maxsplit=1) for line in TEXT.splitlines() if line.str
 SETTINGS = {
     name: value for key, rest in INSTRUCTIONS if key == "ENV" for name, value in re.findall(r"(\w+)=(\S+)", rest)
 }
+HOST = "dashboards.example.com"
 PINS = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
@@ -76,38 +82,72 @@ def test_it_runs_as_nobody_in_particular_on_a_pinned_python_and_holds_no_secret(
     assert not [name for name in SETTINGS if re.search("SECRET|PASSWORD|TOKEN|KEY", name)]
 
 
-def test_it_starts_with_nothing_of_the_checkout_but_what_is_copied(tiny: Project, tmp_path: Path) -> None:
-    """The image's own command, with a free port of the loopback in place of its own and the folders of the test."""
+@pytest.fixture
+def started(tiny: Project, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Start the image's own command on what is copied alone; the folders and the port are the test's."""
     shutil.copytree(ROOT / "dashboards", tmp_path / "dashboards", ignore=shutil.ignore_patterns("__pycache__"))
     secrets = tmp_path / ".secrets"
     secrets.mkdir()
     (secrets / "access.toml").write_text('contact = "data@example.com"\n')
-    (secrets / "secrets.toml").write_text(
+    (secrets / "login.toml").write_text(
         '[auth]\nredirect_uri = "https://dashboards.example.com/oauth2callback"\nclient_id = "throughline"\n'
         f'cookie_secret = "{token_urlsafe(40)}"\nclient_secret = "{token_urlsafe(20)}"\n'
         'server_metadata_url = "https://identity.example.com/.well-known/openid-configuration"\n'
     )
     port = str(free_port())
-    words = [sys.executable, *json.loads(only("CMD"))[1:]]
-    there = {"0.0.0.0": "127.0.0.1", "8501": port, "/app/.secrets/secrets.toml": str(secrets / "secrets.toml")}
-    assert set(there) <= set(words)
-    environment = {name: value.replace("/app", str(tmp_path)) for name, value in SETTINGS.items()}
-    for name in ("EXTRACTS", "AUDIT"):
-        environment[f"THROUGHLINE_{name}"] = str(tmp_path / name.lower())
-    environment |= {"HOME": str(tmp_path), "THROUGHLINE_PUBLISHED": str(tiny.data / "published")}
-    command = [there.get(word, word) for word in words]
-    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    words = json.loads(only("CMD"))
+    assert words[0] == "python"
+    command = [{"0.0.0.0": "127.0.0.1", "8501": port, "python": sys.executable}.get(word, word) for word in words]
+    folders = {f"THROUGHLINE_{name}": str(tmp_path / name.lower()) for name in ("EXTRACTS", "AUDIT")}
+    environment = {name: value.replace("/app", str(tmp_path)) for name, value in SETTINGS.items()} | folders
+    environment |= {
+        "HOME": str(tmp_path),
+        "THROUGHLINE_PUBLISHED": str(tiny.data / "published"),
+        "THROUGHLINE_HOSTS": HOST,
+    }
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=DEVNULL, stdout=DEVNULL)
     try:
         wait_for(server, f"http://127.0.0.1:{port}")
-        asked = [word.replace("8501", port) for word in json.loads(only("HEALTHCHECK").partition("CMD")[2])[1:]]
-        assert subprocess.run([sys.executable, *asked], check=False).returncode == 0
-        server.terminate()
-        server.wait(timeout=20)
-        assert subprocess.run([sys.executable, *asked], stderr=subprocess.DEVNULL, check=False).returncode != 0
+        yield server, port
     finally:
         server.kill()
         server.wait()
-        server.stderr.close()  # type: ignore[union-attr]
+
+
+def socket_status(port: str, host: str) -> int:
+    """Ask for the socket of a session under the name of a host and return the answer's status."""
+    connection = HTTPConnection("127.0.0.1", int(port), timeout=20)
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    connection.request(
+        "GET", "/_stcore/stream", headers={**upgrade, "Sec-WebSocket-Key": "A" * 22 + "==", "Host": host}
+    )
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_it_starts_behind_a_login_with_nothing_of_the_checkout_but_what_is_copied(
+    started: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    server, port = started
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"http://127.0.0.1:{port}/_stcore/metrics", timeout=20)
+    assert socket_status(port, HOST) == 101
+    assert socket_status(port, "elsewhere.example.net") == 403
+    check = [word.replace("8501", port) for word in json.loads(only("HEALTHCHECK").partition("CMD")[2])[1:]]
+    assert subprocess.run([sys.executable, *check], check=False).returncode == 0
+    server.terminate()
+    server.wait(timeout=20)
+    assert subprocess.run([sys.executable, *check], stderr=DEVNULL, check=False).returncode != 0
+
+
+def test_a_login_that_is_named_and_not_there_starts_nothing(tiny: Project, tmp_path: Path) -> None:
+    """Else a wrong path would turn the login into a demonstration."""
+    environment = {**tiny.environment, "THROUGHLINE_LOGIN_FILE": str(tmp_path / "login.toml")}
+    command = [sys.executable, "-m", "dashboards.server", "127.0.0.1", str(free_port())]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert "login.toml: expected a file with the section [auth], found nothing" in done.stderr
 
 
 @pytest.mark.parametrize("path", ["dashboards/app.py", "dashboards/.streamlit/config.toml"])

@@ -9,11 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.settings import Settings
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "dashboards" / "deploy"
 UNITS = ("throughline-dashboards@.service", "throughline-run.service", "throughline-run.timer")
 SERVICES = UNITS[:2]
+ENVIRONMENT = (DEPLOY / "throughline.env").read_text()
 HARDENED = {
     "NoNewPrivileges": "yes",
     "CapabilityBoundingSet": "",
@@ -41,10 +43,15 @@ def test_a_service_may_do_little_and_write_in_its_own_folders_alone(name: str) -
     assert all(each.startswith("/srv/throughline/data") for each in writable)
 
 
-def test_the_dashboards_see_no_row_that_names_somebody() -> None:
-    (hidden,) = [value for key, value in settings(SERVICES[0]) if key == "InaccessiblePaths"]
-    assert {each.rpartition("/")[2] for each in hidden.split()} == {"landing", "warehouse", "truth"}
-    assert "pseudonym" not in (DEPLOY / SERVICES[0]).read_text()
+def hidden(name: str) -> set[str]:
+    """Return the names of files and folders that a service cannot see."""
+    values = [value for key, value in settings(name) if key == "InaccessiblePaths"]
+    return {each.rpartition("/")[2] for value in values for each in value.split()}
+
+
+def test_neither_service_sees_what_is_the_other_s() -> None:
+    assert hidden(SERVICES[0]) == {"landing", "warehouse", "truth", "pseudonym.key"}
+    assert hidden(SERVICES[1]) == {"login.toml", "extract.key", "audit.key", "audit"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -56,12 +63,21 @@ def test_a_service_starts_a_command_that_there_is(name: str) -> None:
     assert [word for word in words[1:] if word.startswith("--") and word not in told.output] == []
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_secrets_are_handed_over_in_files_and_stand_in_no_unit(name: str) -> None:
-    handed = {value.partition(":")[0] for key, value in settings(name) if key == "LoadCredential"}
-    used = {value.rpartition("%d/")[2] for key, value in settings(name) if key == "Environment" and "%d/" in value}
-    assert handed == used
-    assert not [value for key, value in settings(name) if key == "Environment" and "SECRET=" in value]
+def test_every_setting_of_the_environment_is_one_that_is_read_and_none_is_a_secret() -> None:
+    named = {line.partition("=")[0] for line in ENVIRONMENT.splitlines() if not line.startswith("#")}
+    sources = [path.read_text() for room in ("dashboards", "pipelines") for path in (ROOT / room).rglob("*.py")]
+    read = {name for text in sources for name in re.findall(r"THROUGHLINE_[A-Z_]+", text)}
+    read |= {f"THROUGHLINE_{name.upper()}" for name in Settings.model_fields}
+    assert named <= read
+    assert [name for name in named if name.endswith("SECRET")] == []
+    assert all(dict(settings(name))["EnvironmentFile"] == "/etc/throughline/environment" for name in SERVICES)
+
+
+def test_what_a_service_cannot_see_is_where_the_environment_says() -> None:
+    for name in SERVICES:
+        for value in (value for key, value in settings(name) if key == "InaccessiblePaths"):
+            for path in (each.removeprefix("-") for each in value.split()):
+                assert path in ENVIRONMENT or path.startswith("/srv/throughline/data/"), path
 
 
 @pytest.fixture
