@@ -216,6 +216,7 @@ TABLES: dict[str, Rule] = {
     "marts.metric_catalog": PUBLIC,
     "meta.build_facts": PUBLIC,
     "meta.deliveries": EMPTY,
+    "meta.erasures": EMPTY,
     "meta.lineage": PUBLIC,
     "meta.mart_rows": EMPTY,
     "meta.outcome_feeds": own("employer_id system observable_from observable_to last_synced_at", kind="employers"),

@@ -94,13 +94,15 @@ GOLDEN = {
         ),
     ),
     "k": Held(
-        "as_of moved back 90 days reproduces the older report (after a `forget`: ELSEWHERE).",
+        "as_of moved back 90 days reproduces the older report (after a `forget`: less the erased persons).",
         "a warehouse that never received the later deliveries",
         (
             f"{MARKET}/test_as_of.py::test_the_report_of_90_days_ago_is_the_one_that_was_made_then",
             f"{MARKET}/test_as_of.py::test_a_row_that_came_late_is_not_in_the_older_report",
             f"{MARKET}/test_as_of.py::test_the_older_report_shows_what_was_corrected_later",
             f"{MARKET}/test_as_of.py::test_the_older_report_shows_what_was_deleted_later",
+            "pipelines/test_forget.py"
+            "::test_the_report_of_90_days_ago_is_the_older_one_less_the_erased_person",
         ),
     ),
     "l": Held(
@@ -123,7 +125,6 @@ GOLDEN = {
 
 ELSEWHERE = {
     "i": "Suppression is not undone: issue 5, which shows cells to those who may not see rows.",
-    "k, after a forget": "The older report less the erased persons: issue 5, which brings `throughline forget`.",
 }
 """Letters, or parts of one, that another issue holds, and which."""
 

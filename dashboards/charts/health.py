@@ -12,9 +12,11 @@ LEAST_PLACES = 6
 
 
 def loads(by_day: pl.DataFrame, mode: Mode) -> go.Figure:
-    """Draw rows per delivery day: loaded, unchanged, quarantined."""
+    """Draw rows per delivery day: loaded, unchanged, quarantined and, where there are any, erased."""
     colours = PALETTES[mode]
     parts = {"loaded": colours.accent, "unchanged": colours.neutral, "quarantined": colours.lost}
+    if by_day["erased"].sum():
+        parts["erased"] = colours.ink
     days = by_day["delivered_on"].to_list()
     drawn = figure(mode, 280)
     for column, colour in parts.items():

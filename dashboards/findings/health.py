@@ -12,10 +12,19 @@ def loads(by_day: pl.DataFrame) -> Finding:
     if by_day.is_empty():
         return Finding("Nothing has been delivered", "The ledger is empty.")
     quarantined = int(by_day["quarantined"].sum())
-    rows = int(by_day["loaded"].sum()) + int(by_day["unchanged"].sum()) + quarantined
+    rows = int(by_day.select(pl.sum_horizontal("loaded", "unchanged", "quarantined", "erased")).to_series().sum())
     return Finding(
         f"{rows:,} rows read; {quarantined:,} of them in quarantine",
         f"Rows by day of delivery, {by_day.height} days, the last on {day_text(by_day['delivered_on'][-1])}.",
+    )
+
+
+def erasures(by_month: pl.DataFrame) -> Finding:
+    """Say how many persons asked to be forgotten."""
+    persons = int(by_month["erased_count"].sum())
+    return Finding(
+        f"{persons:,} {'person' if persons == 1 else 'persons'} asked to be forgotten",
+        "They are in no numerator and no denominator, of any period; by month of the request.",
     )
 
 

@@ -62,7 +62,9 @@ def _asked(generation: Generation, text: str) -> pl.DataFrame:
 
 def ledger(generation: Generation) -> pl.DataFrame:
     """Return one row per file and entity that was delivered, the latest first; ``delivery`` names each."""
-    return _asked(generation, records.LEDGER)
+    if not _tells_erasures(generation):
+        return _asked(generation, records.LEDGER).with_columns(rows_erased=pl.lit(0, pl.Int64))
+    return _asked(generation, records.LEDGER_WITH_ERASED)
 
 
 def freshness(generation: Generation) -> pl.DataFrame:
@@ -81,8 +83,21 @@ def quarantined_rows(generation: Generation) -> pl.DataFrame:
 
 
 def loads(generation: Generation) -> pl.DataFrame:
-    """Return rows per day of delivery: loaded, unchanged, quarantined."""
-    return _asked(generation, records.LOADS)
+    """Return rows per day of delivery: loaded, unchanged, quarantined, erased."""
+    if not _tells_erasures(generation):
+        return _asked(generation, records.LOADS).with_columns(erased=pl.lit(0, pl.Int64))
+    return _asked(generation, records.LOADS_WITH_ERASED)
+
+
+def erasures(generation: Generation) -> pl.DataFrame:
+    """Return the persons who asked to be forgotten by month; empty for a file of an earlier version."""
+    if not _tells_erasures(generation):
+        return pl.DataFrame(schema={"requested_month": pl.Date, "erased_count": pl.Int64})
+    return _asked(generation, records.ERASURES)
+
+
+def _tells_erasures(generation: Generation) -> bool:
+    return not _asked(generation, records.ERASURES_TABLE).is_empty()
 
 
 def checks(generation: Generation) -> pl.DataFrame:

@@ -49,6 +49,17 @@ LOADS = """
     order by delivered_on
 """
 
+ERASURES_TABLE = """
+    select 1 as found from duckdb_tables()
+    where database_name = 'analytics' and schema_name = 'meta' and table_name = 'erasures'
+"""
+"""One row where the file tells of erased persons; files of earlier versions do not."""
+
+ERASURES = "select requested_month, erased_count from analytics.meta.erasures order by requested_month"
+
+LEDGER_WITH_ERASED = LEDGER.replace("rows_quarantined,", "rows_quarantined, rows_erased,")
+LOADS_WITH_ERASED = LOADS.replace("as quarantined,", "as quarantined, cast(sum(rows_erased) as bigint) as erased,")
+
 CHECKS = """
     select
         batch_id,

@@ -43,9 +43,12 @@ def deliveries(generation: Generation, mode: Mode) -> None:
     if delivery is not None:
         rows = operations.quarantined_of(generation, delivery)
         if rows.is_empty():
-            states.empty("Nothing of this file is in quarantine", "Read = loaded + unchanged.")
+            states.empty("Nothing of this file is in quarantine", "Read = loaded + unchanged + erased.")
         else:
             table_frame("delivered", findings.broken(rows, delivery), "Line by line", rows, height=260)
+    erased = operations.erasures(generation)
+    if not erased.is_empty():
+        table_frame("erasures", findings.erasures(erased), "Persons who were erased, by month", erased, height=200)
 
 
 def checks(generation: Generation, mode: Mode) -> None:

@@ -87,9 +87,9 @@ def test_a_feed_is_silent_when_it_goes_on_without_a_word(generation: Generation)
     assert (found.filter(pl.col("status") == "speaking")["days_silent"] <= operations.SILENT_DAYS).all()
 
 
-def test_rows_read_are_loaded_or_unchanged_or_quarantined(generation: Generation) -> None:
+def test_rows_read_are_loaded_or_unchanged_or_quarantined_or_erased(generation: Generation) -> None:
     health, loads = operations.health(generation), operations.loads(generation)
-    assert health.rows_read == loads.select("loaded", "unchanged", "quarantined").sum_horizontal().sum()
+    assert health.rows_read == loads.select("loaded", "unchanged", "quarantined", "erased").sum_horizontal().sum()
     assert health.rows_quarantined == operations.quarantined_rows(generation).height > 0
 
 

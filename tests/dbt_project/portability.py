@@ -17,8 +17,13 @@ SPARK_FUNCTIONS = {
 """What models may call: each is a built-in function of Spark SQL (spark.apache.org/docs/latest/api/sql) that does the
 same there. `concat` alone differs: Spark gives NULL where any part is, so its parts must not be NULL."""
 
-DISPATCHED = {"date_diff": "dbt.datediff", "date_add": "dbt.dateadd", "generate_series": "dbt.date_spine"}
-"""What dbt's cross-database macros write on DuckDB, and nobody else may: on Spark the same macros write Spark's SQL."""
+DISPATCHED = {
+    "date_diff": "dbt.datediff",
+    "date_add": "dbt.dateadd",
+    "generate_series": "dbt.date_spine",
+    "regexp_replace": "without_contacts",
+}
+"""What dispatched macros write on DuckDB, and nobody else may: on Spark the same macros write Spark's SQL."""
 
 CALLED_LIKE = {
     "and", "as", "between", "by", "case", "decimal", "distinct", "else", "exists", "from", "having", "in", "inner",

@@ -57,6 +57,7 @@ def her_rows(employer: str, project: str) -> dict[str, list[Row]]:
             {**ats, "candidate_id": CANDIDATE, "given_name": GIVEN, "family_name": FAMILY,
              "merged_into_candidate_id": MERGED},
             merged | {"merged_into_candidate_id": None},
+            merged | {"candidate_id": "canary-cand-3", "merged_into_candidate_id": None},
         ],
         "ats_candidate_emails": [{"system": "canned", "candidate_id": CANDIDATE, "value": EMAIL.upper()}],
         "ats_candidate_external_ids": [

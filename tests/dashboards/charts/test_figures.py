@@ -157,7 +157,8 @@ def test_market_charts_draw_what_the_frames_hold(mode: Mode) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_health_charts_draw_what_the_frames_hold(mode: Mode) -> None:
     loads = pl.DataFrame({"delivered_on": [date(2026, 1, 1)], "loaded": [9], "unchanged": [1], "quarantined": [2]})
-    assert [list(trace.y) for trace in health.loads(loads, mode).data] == [[9], [1], [2]]
+    assert [list(trace.y) for trace in health.loads(loads.with_columns(erased=0), mode).data] == [[9], [1], [2]]
+    assert [list(trace.y) for trace in health.loads(loads.with_columns(erased=3), mode).data] == [[9], [1], [2], [3]]
     quarantine = pl.DataFrame({"rule": ["orphan"], "quarantined": [2]})
     assert list(health.quarantine(quarantine, mode).data[0].text) == ["2"]
     checks = pl.DataFrame({"checked_at": [datetime(2026, 1, 1)], "passed": [8], "warned": [1], "failed": [0]})

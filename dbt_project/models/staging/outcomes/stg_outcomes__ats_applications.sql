@@ -18,7 +18,7 @@ ats_applications as (
         current_ats_applications.job_id,
         current_ats_applications.employer_id,
         current_ats_applications.applied_at,
-        current_ats_applications.source_name,
+        {{ without_contacts('current_ats_applications.source_name') }} as source_name,
         current_ats_applications.status,
         {{ seen('rejected_at', 'current_ats_applications') }},
         {{ seen('hired_at', 'current_ats_applications') }}

@@ -7,8 +7,8 @@ ats_jobs as (
         system,
         job_id,
         employer_id,
-        department,
-        title,
+        {{ without_contacts('department') }} as department,
+        {{ without_contacts('title') }} as title,
         lower(trim(employment_type)) as employment_type,
         {{ seen('opened_at') }},
         {{ seen('closed_at') }}
