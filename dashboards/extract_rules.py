@@ -19,7 +19,8 @@ class Rule:
     """Which rows of a table an extract holds, and which of its columns.
 
     ``kept`` are copied; ``keys`` say who a person is and are derived again; ``withheld`` are decided to be NULL, as is
-    every column that stands nowhere; ``worked_out`` are expressions over the table's columns and ``before``.
+    every column that stands nowhere; ``worked_out`` are expressions over the table's columns and ``before``. ``only``
+    is a condition on the rows besides the kind's.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Rule:
     withheld: tuple[str, ...] = ()
     worked_out: dict[str, str] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
+    only: str = ""
 
     @property
     def named(self) -> frozenset[str]:
@@ -67,6 +69,13 @@ OUTCOMES = replace(
     worked_out=WORKED_OUT,
 )
 
+PEERS = """
+    category in ('all', 'unknown')
+    or category in (select shown.category from whole.marts.agg_peer_benchmarks as shown where shown.is_shown = 1)
+    or category in (select own.category from whole.marts.fct_projects as own where own.host_id = $host)
+"""
+"""A kind of work that a few others alone post is theirs, its name too: it may say what they are about."""
+
 TABLES: dict[str, Rule] = {
     "marts.agg_any_employer_curve": EMPTY,
     "marts.agg_category_months": EMPTY,
@@ -84,9 +93,12 @@ TABLES: dict[str, Rule] = {
     ),
     "marts.agg_hire_through_curve": MADE,
     "marts.agg_identity_tiers": EMPTY,
-    "marts.agg_peer_benchmarks": own("""
-        peer_benchmark_key host_id metric category size_band is_shown hidden_reason peer_count numerator denominator
-    """),
+    "marts.agg_peer_benchmarks": replace(
+        own("""
+            peer_benchmark_key host_id metric category size_band is_shown hidden_reason peer_count numerator denominator
+        """),
+        only=PEERS,
+    ),
     "marts.agg_programme_months": own("""
         programme_month_key employer_id host_id month_start_date chosen_count engagement_count completion_count
         hire_count fee_usd time_cost_usd programme_cost_usd hours_worked work_value_usd is_time_reported is_concluded

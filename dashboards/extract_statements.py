@@ -37,7 +37,8 @@ class Table:
 
 def condition(rule: Rule) -> str:
     """Return which rows of a table an extract holds, as SQL; ``$host`` is bound."""
-    return CONDITIONS.get(rule.kind, "false")
+    kind = CONDITIONS.get(rule.kind, "false")
+    return f"{kind} and ({rule.only})" if rule.only else kind
 
 
 def create(table: Table) -> str:

@@ -97,7 +97,7 @@ def _cluster(known: Catalogue, name: str) -> str | None:
 
 
 def categories(scope: Scope) -> list[str]:
-    """Return the categories in which any employer has units, by name."""
+    """Return the categories in which the employer has units, or enough others to be shown, by name."""
     text = """
         select distinct category from analytics.marts.agg_peer_benchmarks
         where host_id = $host and category not in ($all, $unnamed)
