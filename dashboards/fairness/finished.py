@@ -12,6 +12,7 @@ import polars as pl
 
 from dashboards.fairness.alone import decide
 from dashboards.fairness.groups import MINIMUM_UNITS, Group
+from dashboards.fairness.persons import Profile
 from dashboards.fairness.stratified import StrataSums, Stratified, mantel_haenszel, sum_strata
 from dashboards.fairness.suppression import Cell, ShownCell, suppress, suppress_alone
 from dashboards.fairness.tables import ALL_TIME, BAND_REACH
@@ -50,16 +51,21 @@ ODDS_SCHEMA = {
 )
 
 
-def finished_tables(cube: pl.DataFrame, strata: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def finished_tables(
+    cube: pl.DataFrame, strata: pl.DataFrame, persons: pl.DataFrame | None = None
+) -> dict[str, pl.DataFrame]:
     """Return the finished tables of one scope by name: ``agg_selection_shown`` and ``agg_selection_odds``.
 
-    ``cube`` and ``strata`` hold the rows of that scope alone of the marts agg_selection_cube and agg_selection_strata.
+    ``cube`` and ``strata`` hold the rows of that scope alone of the marts agg_selection_cube and agg_selection_strata;
+    ``persons`` holds, where viewers have rows of persons, which rows how many have: person (one of those alike),
+    person_count, stage, term_label, unit_count, advanced_count.
     A hidden cell has no row, as a group has none of which there is nobody; a dimension of which nothing may be shown
     has one row without counts, so that it can be said.
     """
     shown, odds = [], []
+    profiles = None if persons is None else profiles_of(persons)
     for (scope_id, dimension), cells in sorted(cells_of(cube).items()):
-        finished = suppress_alone(cells) if dimension in OPEN_DIMENSIONS else suppress(cells)
+        finished = suppress_alone(cells) if dimension in OPEN_DIMENSIONS else suppress(cells, profiles)
         shown += [(scope_id, dimension, *row) for row in _shown_rows(finished)]
         here = strata.filter((pl.col("group_dimension") == dimension) & (pl.col("scope_id") == scope_id))
         odds += [(scope_id, dimension, *row) for row in odds_of(here, dimension, cells, finished)]
@@ -71,14 +77,26 @@ def finished_tables(cube: pl.DataFrame, strata: pl.DataFrame) -> dict[str, pl.Da
 
 def cells_of(cube: pl.DataFrame) -> dict[tuple[str, str], list[Cell]]:
     """Return the cells of a cube by scope and dimension, in the order of their keys."""
-    held: dict[tuple[str, str], list[Cell]] = {}
     keys = ("period_label", "stage", "group_value")
+    held: dict[tuple[str, str], list[Cell]] = {}
     for row in cube.sort("scope_id", "group_dimension", *keys, nulls_last=True).iter_rows(named=True):
         alone, low, high = decide(row["unit_count"], row["advanced_count"])
         period, stage, group = (row[name] for name in keys)
         cell = Cell(period, stage, group, row["unit_count"], row["advanced_count"], alone, low, high)
         held.setdefault((row["scope_id"], row["group_dimension"]), []).append(cell)
     return held
+
+
+def profiles_of(persons: pl.DataFrame) -> dict[Profile, int]:
+    """Return how many persons have which rows."""
+    rows: dict[str, tuple[int, list[tuple[str, str, int, int]]]] = {}
+    columns = ("person", "person_count", "stage", "term_label", "unit_count", "advanced_count")
+    for person, size, *row in persons.select(columns).iter_rows():
+        rows.setdefault(person, (size, []))[1].append((row[0], row[1], row[2], row[3]))
+    found: dict[Profile, int] = {}
+    for size, profile in rows.values():
+        found[tuple(profile)] = found.get(tuple(profile), 0) + size
+    return found
 
 
 def may_show(advanced: int, units: int) -> bool:

@@ -13,6 +13,7 @@ from math import log2
 
 from dashboards.fairness.freedom import NEVER, Cost, Step, cheapest_path, range_of
 from dashboards.fairness.groups import MINIMUM_UNITS
+from dashboards.fairness.persons import Count, Profile, Program, classes_of
 from dashboards.fairness.tables import ALL_TIME, NOBODY, Counts, Kind, Status, Table
 
 UNITS_OF = {"offered": "completers", "hired": "completers"}
@@ -53,11 +54,16 @@ class ShownCell:
     high_edge: float | None = None
 
 
-def suppress(cells: Sequence[Cell]) -> list[ShownCell]:
-    """Return what may be shown of each cell, in order. The cells must be all of one scope and one dimension."""
+def suppress(cells: Sequence[Cell], persons: Mapping[Profile, int] | None = None) -> list[ShownCell]:
+    """Return what may be shown of each cell, in order. The cells must be all of one scope and one dimension.
+
+    ``persons`` says how many persons have which rows, where readers have rows of persons.
+    """
     tables = tables_of(cells)
-    for table in dict.fromkeys(map(id, tables.values())):
-        protect(next(each for each in tables.values() if id(each) == table))
+    for table in tables.values():
+        protect(table)
+    if persons:
+        protect_persons(tables, persons)
     return [_shown(cell, tables[cell.stage]) for cell in cells]
 
 
@@ -222,3 +228,23 @@ def _counted(cell: Cell) -> ShownCell:
 
 def _band(cell: Cell) -> ShownCell:
     return ShownCell(cell.period, cell.stage, cell.group, "band", cell.units, None, cell.low_edge, cell.high_edge)
+
+
+def protect_persons(tables: Mapping[str, Table], persons: Mapping[Profile, int]) -> None:
+    """Withhold more until every withheld count is open as wide as it must be for a reader of rows of persons."""
+    classes = classes_of(persons, len({group for table in tables.values() for _, group in table.places}))
+    if classes is None:
+        return
+    program = Program(tables, classes)
+    settled: set[Count] = set()
+    while closed := [each for each in program.closed() if each[0] not in settled]:
+        for count, binding in closed:
+            places = {each.count: weight(tables[each.count.stage], each.count.place) for each in binding}
+            if not places:
+                settled.add(count)
+                continue
+            chosen = min(places, key=lambda each: (places[each], each))
+            table = tables[chosen.stage]
+            is_exact = chosen.counter == "advanced" and chosen.place not in table.inexact[chosen.stage]
+            _withhold(table, chosen.place, chosen.stage, "counted" if is_exact else "hidden")
+            protect(table)

@@ -35,6 +35,32 @@ FINISHED = {
 
 RAW = ("agg_selection_cube", "agg_selection_strata")
 
+PERSONS = """
+    with units as (
+        select 'selected' as stage, student_key as person, term_label, is_selected_30_days as is_advanced
+        from analytics.marts.fct_applications where is_mature_30_days = 1 and {of_host}
+        union all
+        select 'completed', student_key, due_term_label, is_completed_in_time
+        from analytics.marts.fct_engagements where is_mature_completion = 1 and {of_host}
+        union all
+        select unnest(['offered', 'hired']), student_key, term_label, unnest([is_offered_365_days, is_hired_365_days])
+        from analytics.marts.fct_person_host_outcomes where is_mature_completer = 1 and {of_host}
+    ),
+    counted as (
+        select person, stage, coalesce(term_label, 'unknown') as term_label, count(*) as unit_count,
+            cast(sum(is_advanced) as bigint) as advanced_count
+        from units group by all
+    ),
+    profiles as (
+        select person, string_agg(concat_ws('|', stage, term_label, unit_count, advanced_count), ';'
+            order by stage, term_label) as profile
+        from counted group by person
+    ),
+    alike as (select min(person) as person, count(*) as person_count from profiles group by profile)
+    select * from alike inner join counted using (person) order by person, stage, term_label
+"""
+"""How many persons have which rows, as readers find them: the rows of one of each, and how many are like it."""
+
 
 def tables(scope: Scope) -> dict[str, pl.DataFrame]:
     """Return the finished tables of a scope by name; nothing that must be held back is in them."""
@@ -46,8 +72,17 @@ def _tables(generation: Generation, viewer: str, host_or_platform: str) -> dict[
     bound = {"cube_scope": host_or_platform}
     if host_or_platform != PLATFORM and _is_finished(generation, viewer):
         return {name: frame(generation, viewer, Query.of(text, bound)) for name, text in FINISHED.items()}
-    cube, strata = (frame(generation, viewer, Query.of(raw_text(name), bound)) for name in RAW)
-    return finished_tables(cube, strata)
+    return make(generation, host_or_platform)
+
+
+def make(generation: Generation, host_or_platform: str) -> dict[str, pl.DataFrame]:
+    """Return the finished tables of a host, or of the platform, from a published file: at an extract's cut, and for
+    the pages of all employers."""
+    bound = {"cube_scope": host_or_platform}
+    of_host = "true" if host_or_platform == PLATFORM else "host_id = $cube_scope"
+    texts = (*map(raw_text, RAW), PERSONS.format(of_host=of_host))
+    cube, strata, persons = (frame(generation, host_or_platform, Query.of(text, bound)) for text in texts)
+    return finished_tables(cube, strata, persons)
 
 
 def _is_finished(generation: Generation, viewer: str) -> bool:
