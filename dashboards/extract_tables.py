@@ -7,7 +7,7 @@ import polars as pl
 
 from dashboards.database import Connection, Generation, Query, run
 from dashboards.elsewhere import LEAST_UNITS, may_tell
-from dashboards.fairness.finished import ODDS, SHOWN, finished_tables
+from dashboards.fairness.finished import ODDS, SHOWN
 from dashboards.scope import PERIODS, Filters, Scope
 from dashboards.slices import fairness_tables, hires
 from dashboards.slices.courses import COURSES, Course
@@ -85,9 +85,7 @@ def employers(generation: Generation, host_id: str) -> bool:
 def worked_out(generation: Generation, host_id: str) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the tables that no published file has, by name below the schema marts."""
     yield "agg_audition_signals", signals(generation, host_id)
-    bound = {"cube_scope": host_id}
-    cube, strata = (run(generation, Query.of(fairness_tables.raw_text(name), bound)) for name in fairness_tables.RAW)
-    yield from finished_tables(cube, strata).items()
+    yield from fairness_tables.make(generation, host_id).items()
 
 
 COMMENTS: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from dashboards.database import Generation, Query, frame
+from dashboards.database import Generation, Query, frame, run
 from dashboards.fairness.finished import ODDS, SHOWN, finished_tables
 from dashboards.scope import Scope
 
@@ -81,7 +81,7 @@ def make(generation: Generation, host_or_platform: str) -> dict[str, pl.DataFram
     bound = {"cube_scope": host_or_platform}
     of_host = "true" if host_or_platform == PLATFORM else "host_id = $cube_scope"
     texts = (*map(raw_text, RAW), PERSONS.format(of_host=of_host))
-    cube, strata, persons = (frame(generation, host_or_platform, Query.of(text, bound)) for text in texts)
+    cube, strata, persons = (run(generation, Query.of(text, bound)) for text in texts)
     return finished_tables(cube, strata, persons)
 
 

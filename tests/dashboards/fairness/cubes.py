@@ -72,7 +72,10 @@ def finished(
     return finished_tables(cube_frame(cells, dimension), strata_frame(strata, dimension))
 
 
-def cube(random: Random, groups: tuple[str | None, ...] | None = None) -> list[Cell]:
+SIZES = (3, 8, 15, 40, 200)
+
+
+def cube(random: Random, groups: tuple[str | None, ...] | None = None, sizes: tuple[int, ...] = SIZES) -> list[Cell]:
     """Return the cells of one scope and dimension; sizes and rates are such that every rule has something to do."""
     terms = [f"Fall {2020 + number}" for number in range(random.randint(1, 4))]
     named = groups or tuple(f"group {number}" for number in range(random.randint(1, 5)))
@@ -80,7 +83,7 @@ def cube(random: Random, groups: tuple[str | None, ...] | None = None) -> list[C
     cells = []
     for stage in STAGES:
         for group in known:
-            size, rate = random.choice((3, 8, 15, 40, 200)), random.choice((0.02, 0.1, 0.5, 0.95))
+            size, rate = random.choice(sizes), random.choice((0.02, 0.1, 0.5, 0.95))
             counted = [counted_cell(term, stage, group, *_counts(random, size, rate)) for term in terms]
             held = [cell for cell in counted if cell.units]
             if held:
