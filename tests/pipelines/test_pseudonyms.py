@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipelines.pseudonyms import PseudonymKeyChanged, load_pseudonyms, pseudonym
+from pipelines.settings import Settings, WeakSecret
 from pipelines.warehouse import open_warehouse, prepare
 
 KEY = b"a key for tests"
@@ -76,6 +77,84 @@ def test_another_key_is_refused_before_people_fall_apart(warehouse: duckdb.DuckD
     with pytest.raises(PseudonymKeyChanged, match=r"pseudonyms\.students"):
         load_pseudonyms(warehouse, {1: b"another key"})
     assert set(student_keys(warehouse)) == {"S1"}
+
+
+NEWER = b"a newer key for tests"
+
+
+def test_a_new_version_of_the_key_gives_everybody_a_new_pseudonym(warehouse: duckdb.DuckDBPyConnection) -> None:
+    add(warehouse, "students", student_id="S1")
+    add(warehouse, "ats_candidates", system="ats", candidate_id="C1")
+    load_pseudonyms(warehouse, {1: KEY})
+    add(warehouse, "students", student_id="S2")
+    assert load_pseudonyms(warehouse, {1: KEY, 2: NEWER})["pseudonyms.candidates"] == 1
+    assert student_keys(warehouse) == {each: pseudonym(NEWER, "student", (each,)) for each in ("S1", "S2")}
+    assert load_pseudonyms(warehouse, {1: KEY, 2: NEWER})["pseudonyms.students"] == 0
+    assert load_pseudonyms(warehouse, {2: NEWER})["pseudonyms.students"] == 0
+
+
+def test_nobody_is_renamed_without_the_key_that_named_them(warehouse: duckdb.DuckDBPyConnection) -> None:
+    add(warehouse, "students", student_id="S1")
+    load_pseudonyms(warehouse, {1: KEY})
+    before = student_keys(warehouse)
+    for keys in ({2: NEWER}, {1: NEWER, 2: KEY}):
+        with pytest.raises(PseudonymKeyChanged):
+            load_pseudonyms(warehouse, keys)
+    assert student_keys(warehouse) == before
+
+
+def test_all_are_renamed_or_none(warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(warehouse, "students", student_id="S1")
+    add(warehouse, "employments", employment_id="1", email="ann@home.net")
+    load_pseudonyms(warehouse, {1: KEY})
+    before = student_keys(warehouse)
+
+    def breaks(key: bytes, kind: str, identifiers: object) -> str:
+        if kind == "email" and key == NEWER:
+            raise KeyboardInterrupt
+        return pseudonym(key, kind, identifiers)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("pipelines.pseudonyms.pseudonym", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        load_pseudonyms(warehouse, {1: KEY, 2: NEWER})
+    assert student_keys(warehouse) == before
+
+
+def test_the_key_file_holds_versions_and_a_plain_line_is_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "key"
+    monkeypatch.setenv("THROUGHLINE_KEY_FILE", str(file))
+    first, second = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+    file.write_text(f"{first}\n")
+    assert Settings().pseudonym_keys() == {1: first.encode()}
+    file.write_text(f"{first}\n2:{second}\n")
+    assert Settings().pseudonym_keys() == {1: first.encode(), 2: second.encode()}
+    assert Settings().rotated_pseudonym_key() == 3
+    assert list(Settings().pseudonym_keys()) == [1, 2, 3]
+    assert Settings().pseudonym_keys()[1] == first.encode()
+    assert file.stat().st_mode & 0o077 == 0
+
+
+WEAK = ["", "changeme", "0" * 64, "abab" * 16, "x:0123456789abcdef0123456789abcdef", "2:short"]
+
+
+@pytest.mark.parametrize("text", [*WEAK, "1:0123456789abcdef0123456789abcdef\n1:fedcba9876543210fedcba9876543210"])
+def test_a_key_that_can_be_guessed_or_misread_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(text)
+    monkeypatch.setenv("THROUGHLINE_KEY_FILE", str(file))
+    with pytest.raises(WeakSecret, match="expected a random key") as refused:
+        Settings().pseudonym_keys()
+    assert not text or text not in str(refused.value)
+
+
+def test_a_weak_secret_of_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_PSEUDONYM_SECRET", "password")
+    with pytest.raises(WeakSecret, match="THROUGHLINE_PSEUDONYM_SECRET"):
+        Settings().pseudonym_keys()
 
 
 @pytest.mark.parametrize("address", ["Ann@Home.net", " ann@home.net", "ANN@HOME.NET  ", "", "  "])
