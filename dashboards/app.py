@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -63,7 +64,7 @@ def draw() -> None:
     entries = pages_of(viewer.role)
     chosen = st.navigation(_sections(entries))
     entry = next(each for each in entries if each.title == chosen.title)
-    witness.check_address(own_hosts(viewer, known))
+    witness.check_address(partial(own_hosts, viewer, known))
     scope = choose_scope(generation, viewer, entry.audience, known)
     page.header(entry, scope, facts)
     filters = filter_bar(viewer.role, entry, choices(scope), host_names(known))

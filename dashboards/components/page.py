@@ -19,8 +19,8 @@ SCOPE = "_scope"
 VIEWER = "_viewer"
 STANDING = "_standing"
 GENERATION = "_generation"
-TURNED_AWAY, FOREIGN = "_turned_away", "_foreign"
-"""What the audit log was told of a visit that was denied: once told is enough."""
+TURNED_AWAY, CHECKED = "_turned_away", "_checked"
+"""What the audit log was told of visits that were denied, and which addresses were looked at: once is enough."""
 
 
 def apply_style() -> None:
@@ -47,7 +47,7 @@ def remember_viewer(viewer: Viewer) -> None:
 
 def forget() -> None:
     """Drop what the session held, but for who looks at which generation."""
-    for key in set(st.session_state) - {STANDING, GENERATION, TURNED_AWAY, FOREIGN}:
+    for key in set(st.session_state) - {STANDING, GENERATION, TURNED_AWAY, CHECKED}:
         del st.session_state[key]
 
 

@@ -95,17 +95,19 @@ def turned_away(error: AccessError) -> None:
         logger.exception("A visit that was turned away could not be recorded")
 
 
-def check_address(own: Collection[str]) -> None:
+def check_address(own: Callable[[], Collection[str]]) -> None:
     """Record that the address asks for an employer that is not its reader's own, or that does not exist; once each.
 
     It is to be called before the choice is drawn, which takes such a value out of the address without a word.
     """
-    asked_for, told = st.query_params.get("employer"), st.session_state.setdefault(page.FOREIGN, set())
-    if asked_for and asked_for not in own and asked_for not in told:
-        viewer = page.viewer()
+    viewer, asked_for = page.viewer(), st.query_params.get("employer")
+    checked = st.session_state.setdefault(page.CHECKED, set())
+    if not asked_for or (viewer, asked_for) in checked:
+        return
+    if asked_for not in own():
         reason = f"employer {parameters_hash(asked_for)} is not among those of the grant"
         record(Entry(viewer.name, viewer.role, "denied", "address", "none", is_denied=True, reason=reason))
-        told.add(asked_for)
+    checked.add((viewer, asked_for))
 
 
 def _entry(action: Action, subject: str) -> Entry:
