@@ -168,9 +168,7 @@ def test_the_frame_s_own_files_may_be_kept_by_a_browser(proxy: Proxy, replicas: 
 )
 def test_the_numbers_of_the_server_are_closed(proxy: Proxy, replicas: list[str], path: str) -> None:
     assert status_of(f"{replicas[0]}/_stcore/metrics") == 200, "open on the machine itself, in a demonstration"
-    status, headers = proxy.ask(path)
-    assert status == 404 or "text/html" in headers["Content-Type"], "nothing, or the frame of the app"
-    assert headers["Server"] == "nginx"
+    assert proxy.ask(path)[0] == 404
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "https://elsewhere.example.net", "null"])
