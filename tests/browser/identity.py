@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -21,6 +22,9 @@ PEOPLE: Mapping[str, Mapping[str, object]] = {
     "mallory": {"email": "ada@a.example", "email_verified": False},
 }
 """Subject -> what the provider says of the person."""
+
+
+PATIENCE = 60_000
 
 
 @dataclass(frozen=True)
@@ -67,30 +71,42 @@ def site_of(data: Path, folder: Path) -> Iterator[Site]:
             yield Site(address, access)
 
 
-def sign_in(browser: Browser, site: Site, subject: str, path: str = "/") -> Page:
-    """Open a path as a stranger, log in, and return the page on which the login ends."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(site.address + path)
-    rest(page)
-    log_in(page, site, subject)
-    return page
+class Visitors:
+    """People before their browsers: each is closed at the end, since an open page runs anew at each new grant."""
 
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self.browser, self.site = browser, site
+        self.contexts: list[BrowserContext] = []
 
-def log_in(page: Page, site: Site, subject: str) -> None:
-    """Log in from the page of the login."""
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/oauth2/authorize**")
-    page.get_by_role("button", name=subject, exact=True).click()
-    page.wait_for_url(f"{site.address}/**")
-    rest(page)
+    def stranger(self) -> BrowserContext:
+        """Return a browser without a cookie, which reaches this machine alone."""
+        context = self.browser.new_context(viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(PATIENCE)
+        context.route(lambda address: urlsplit(address).hostname != "127.0.0.1", lambda route: route.abort())
+        self.contexts.append(context)
+        return context
 
+    def open(self, path: str = "/", context: BrowserContext | None = None) -> Page:
+        """Open a path in a new tab, of a stranger or of a browser."""
+        page = (context or self.stranger()).new_page()
+        page.goto(self.site.address + path)
+        rest(page)
+        return page
 
-def another_tab(context: BrowserContext, site: Site, path: str = "/") -> Page:
-    """Open a path in another tab of the same browser."""
-    page = context.new_page()
-    page.goto(site.address + path)
-    rest(page)
-    return page
+    def sign_in(self, subject: str, path: str = "/", context: BrowserContext | None = None) -> Page:
+        """Open a path, log in, and return the page on which the login ends."""
+        page = self.open(path, context)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/oauth2/authorize**")
+        page.get_by_role("button", name=subject, exact=True).click()
+        page.wait_for_url(f"{self.site.address}/**")
+        rest(page)
+        return page
+
+    def close(self) -> None:
+        """Close every browser."""
+        for context in self.contexts:
+            context.close()
 
 
 def words_of(page: Page) -> str:
