@@ -306,6 +306,9 @@ def test_a_snapshot_reports_an_erased_key_neither_as_new_nor_as_deleted(world: W
     world.forget()
     books = "select rows_read, rows_loaded, rows_unchanged, rows_erased from ops.deliveries where status = 'loaded'"
     assert sorted(world.query(books)) == [(4, 0, 2, 2), (4, 2, 0, 2)]
+    hers = ", ".join(f"md5('{STUDENT}' || chr(31) || '{each}')" for each in (EMAIL, SECOND_EMAIL))
+    remembered = f"select count(*), count(*) filter (where _key in ({hers})) from ops.snapshot_rows"
+    assert world.query(remembered) == [(4, 0)]
     snapshot(world, "third", "2026-05-03T00:00:00Z", BOTH["student_emails"][::-1])
     snapshot(world, "late", "2026-05-01T12:00:00Z", BOTH["student_emails"][1:])
     world.run()
