@@ -101,8 +101,7 @@ GOLDEN = {
             f"{MARKET}/test_as_of.py::test_a_row_that_came_late_is_not_in_the_older_report",
             f"{MARKET}/test_as_of.py::test_the_older_report_shows_what_was_corrected_later",
             f"{MARKET}/test_as_of.py::test_the_older_report_shows_what_was_deleted_later",
-            "pipelines/test_forget.py"
-            "::test_the_report_of_90_days_ago_is_the_older_one_less_the_erased_person",
+            "pipelines/test_forget.py::test_the_report_of_90_days_ago_is_the_older_one_less_the_erased_person",
         ),
     ),
     "l": Held(

@@ -1,12 +1,17 @@
 """Canaries: rows of one employer whose words, amounts and moments stand nowhere else, in the contract's own files."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+
+import pytest
+
+from tests.conftest import Project, once
 
 DELIVERED = "2026-07-02"
 FLOCK = ("heron", "osprey", "plover", "dunlin", "siskin", "wryneck", "avocet", "hoopoe", "jackdaw")
@@ -68,8 +73,9 @@ class Canary:
 
     @property
     def started_on(self) -> date:
-        """The day on which both its students started work somewhere: no other canary's."""
-        return date(2024, 8, 5) + timedelta(days=3 * BIRDS.index(self.bird))
+        """The day on which its resident and its wanderer start: no other canary's, and in the midst of a month."""
+        months, days = divmod(BIRDS.index(self.bird), 5)
+        return date(2024, 8 + months, 10 + 3 * days)
 
 
 RESIDENT, WANDERER, HERMIT = PEOPLE = ("resident", "wanderer", "hermit")
@@ -83,13 +89,13 @@ def canaries(employer_ids: list[str]) -> list[Canary]:
     return known + [Canary(each, parent or each, bird) for each, (bird, parent) in ADDED.items()]
 
 
-def ring(flock: list[Canary]) -> dict[Canary, Canary]:
+def ring(flock: Sequence[Canary]) -> dict[Canary, Canary]:
     """Return each canary's next, of another host: it hires the wanderer."""
     order = sorted(flock, key=lambda each: (ADDED.get(each.employer_id, ("", None))[1] is not None, each.employer_id))
     return dict(zip(order, [*order[1:], order[0]], strict=True))
 
 
-def land(landing: Path, flock: list[Canary]) -> None:
+def land(landing: Path, flock: Sequence[Canary]) -> None:
     """Deliver the canaries a day after the sample's last delivery, and an employer's costs in a folder of its name."""
     after = ring(flock)
     parts = [*map(platform_rows, flock), *(outcome_rows(each, after[each]) for each in flock)]
@@ -104,6 +110,21 @@ def land(landing: Path, flock: list[Canary]) -> None:
         deliver(landing / source / DELIVERED, source, gathered)
     for each in flock[:2]:
         deliver(landing / f"late_{each.word}", "platform", {"feedback_competencies": [competency(each)]})
+
+
+@lru_cache(maxsize=1)
+def marketplace_with(factory: pytest.TempPathFactory, flock: tuple[Canary, ...]) -> Project:
+    """Return a project with the tiny sample and the canaries, run once for all workers."""
+
+    def make(folder: Path) -> None:
+        project = Project(folder)
+        for command in (("sample", "--scale", "tiny"), ("run",)):
+            if command == ("run",):
+                land(project.data / "landing", flock)
+            done = project.throughline(*command)
+            assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+
+    return Project(once(factory, "canaries", make))
 
 
 OF_OUTCOMES = {
@@ -138,7 +159,7 @@ def _written(value: object) -> object:
     return f"{value.isoformat()}Z" if isinstance(value, datetime) else value
 
 
-def added_employers(flock: list[Canary]) -> Iterator[Row]:
+def added_employers(flock: Sequence[Canary]) -> Iterator[Row]:
     """Yield the employers that the sample does not have."""
     for each in flock:
         if each.employer_id in ADDED:

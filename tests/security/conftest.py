@@ -7,8 +7,8 @@ import pytest
 
 from dashboards import login
 from dashboards.access import Viewer
-from tests.conftest import Project, once
-from tests.security.canaries import Canary, canaries, land
+from tests.conftest import Project
+from tests.security.canaries import Canary, canaries, marketplace_with
 from tests.security.collecting import Haul, collecting
 from tests.security.marks import Marks
 from tests.security.viewers import SAMPLE, VIEWERS
@@ -24,15 +24,7 @@ def flock() -> list[Canary]:
 def marketplace(tmp_path_factory: pytest.TempPathFactory, flock: list[Canary]) -> Project:
     """Return a project with the tiny sample and the canaries, run once for all workers; tests only read it."""
 
-    def make(folder: Path) -> None:
-        project = Project(folder)
-        for command in (("sample", "--scale", "tiny"), ("run",)):
-            if command == ("run",):
-                land(project.data / "landing", flock)
-            done = project.throughline(*command)
-            assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
-
-    return Project(once(tmp_path_factory, "canaries", make))
+    return marketplace_with(tmp_path_factory, tuple(flock))
 
 
 @pytest.fixture(scope="session")

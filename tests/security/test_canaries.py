@@ -1,5 +1,6 @@
 """Nothing of an employer's canary appears with another viewer, wherever it is looked for; all of it with its owner."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from dashboards import database
 from dashboards.access import Viewer
 from dashboards.database import Generation, Query, TooSlowError
 from dashboards.navigation import PAGES, pages_of
-from tests.security.collecting import SHARED, Haul, collecting, forget_all, fresh, look_around
+from tests.security.collecting import SHARED, Haul, asked, collecting, forget_all, fresh, look_around
 from tests.security.marks import Marks
 from tests.security.viewers import OF_HOST, OF_TWO, STAFF
 
@@ -148,3 +149,17 @@ def test_a_broken_pointer_tells_nobody_of_anything(
     fresh(BITTERN, PAGES[0]).run()
     assert haul.foreign(marks, BITTERN) == []
     assert any("could not be read" in text for _, text in haul.pieces)
+
+
+# The audit log --------------------------------------------------------------------------------------------------------
+
+
+def test_the_audit_log_tells_of_a_viewer_nothing_that_is_another_ones(haul: Haul, marks: Marks, audited: Path) -> None:
+    look_around(Haul(), NIGHTJAR, pages_of("employer")[:1], deep=False)
+    asked(BITTERN, pages_of("employer")[0], employer="nightjar4377 Holdings", project="Pnightjar4377")
+    look_around(Haul(), BITTERN, pages_of("employer")[:1], deep=True)
+    lines = [line for file in audited.rglob("*") if file.is_file() for line in file.read_text().splitlines()]
+    told = Haul([("audit log", line) for line in lines if BITTERN.name in line])
+    assert {"page", "rows", "denied"} <= {json.loads(line)["action"] for _, line in told.pieces}
+    assert told.foreign(marks, BITTERN) == []
+    assert Haul([("audit log", line) for line in lines]).foreign(marks, BITTERN), "it tells of the other one, too"
