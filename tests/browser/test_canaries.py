@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocket
 
-from tests.browser.identity import Site, log_in, site_of
+from tests.browser.identity import Site, Visitors, site_of
 from tests.browser.serving import rest
 from tests.conftest import Project
 from tests.dashboards.people import grant, write_access
@@ -35,33 +35,35 @@ def site(market: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield found
 
 
-class Wire:
-    """A page, and every byte that the server sends to it."""
+@pytest.fixture
+def visitors(browser: Browser, site: Site) -> Iterator[Visitors]:
+    found = Visitors(browser, site)
+    yield found
+    found.close()
 
-    def __init__(self, browser: Browser) -> None:
-        self.page: Page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+
+class Wire:
+    """A person's browser, and every byte that the server sends to its pages."""
+
+    def __init__(self, visitors: Visitors, subject: str) -> None:
         self.received: list[bytes] = []
-        self.page.on("websocket", self._listen)
+        context = visitors.stranger()
+        context.on("page", lambda page: page.on("websocket", self._listen))
+        self.page = visitors.sign_in(subject, context=context)
 
     def _listen(self, socket: WebSocket) -> None:
-        socket.on(
-            "framereceived", lambda data: self.received.append(data if isinstance(data, bytes) else data.encode())
-        )
+        socket.on("framereceived", lambda data: self.received.append(data.encode() if isinstance(data, str) else data))
 
     def hosts(self, marks: Marks) -> set[str]:
         """Return the hosts whose words or names were received."""
         return {host for data in self.received for mark in marks.seen_in_bytes(data) for host in mark.owners}
 
 
-def test_no_byte_that_one_employer_receives_is_another_ones(browser: Browser, site: Site, marks: Marks) -> None:
+def test_no_byte_that_one_employer_receives_is_another_ones(visitors: Visitors, site: Site, marks: Marks) -> None:
     write_access(
         site.access, grant("ada@a.example", "employer", ["E00901"]), grant("bea@b.example", "employer", ["E00903"])
     )
-    wires = {subject: Wire(browser) for subject in PEOPLE}
-    for subject, wire in wires.items():
-        wire.page.goto(site.address)
-        rest(wire.page)
-        log_in(wire.page, site, subject)
+    wires = {subject: Wire(visitors, subject) for subject in PEOPLE}
     for name in PAGES:
         for subject, wire in wires.items():
             other = next(host for host in PEOPLE.values() if host != PEOPLE[subject])
