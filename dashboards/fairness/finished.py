@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.fairness.alone import decide
 from dashboards.fairness.groups import MINIMUM_UNITS, Group
 from dashboards.fairness.persons import Profile
 from dashboards.fairness.stratified import StrataSums, Stratified, mantel_haenszel, sum_strata
@@ -78,12 +77,15 @@ def finished_tables(
 def cells_of(cube: pl.DataFrame) -> dict[tuple[str, str], list[Cell]]:
     """Return the cells of a cube by scope and dimension, in the order of their keys."""
     keys = ("period_label", "stage", "group_value")
+    columns = (*keys, "unit_count", "advanced_count", "status_alone")
+    edges = [pl.col(name).cast(pl.Float64) for name in ("band_low_rate", "band_high_rate")]
     held: dict[tuple[str, str], list[Cell]] = {}
-    for row in cube.sort("scope_id", "group_dimension", *keys, nulls_last=True).iter_rows(named=True):
-        alone, low, high = decide(row["unit_count"], row["advanced_count"])
-        period, stage, group = (row[name] for name in keys)
-        cell = Cell(period, stage, group, row["unit_count"], row["advanced_count"], alone, low, high)
-        held.setdefault((row["scope_id"], row["group_dimension"]), []).append(cell)
+    for row in (
+        cube.sort("scope_id", "group_dimension", *keys, nulls_last=True)
+        .select("scope_id", "group_dimension", *columns, *edges)
+        .iter_rows()
+    ):
+        held.setdefault(row[:2], []).append(Cell(*row[2:]))
     return held
 
 

@@ -6,7 +6,7 @@ KEY = ("cell_key",)
 
 
 def rules() -> list[ExpectRowsToHold]:
-    """Return what holds of every cell: nobody advances who was not there, and a leading group is known."""
+    """Return what holds of every cell: nobody advances who was not there, leaders are known, little is shown of few."""
     return [
         rows_hold(
             "more advanced than there were",
@@ -22,5 +22,14 @@ def rules() -> list[ExpectRowsToHold]:
             key=KEY,
             severity="critical",
             column="is_leading",
+        ),
+        rows_hold(
+            "shown though small",
+            "each.status_alone <> 'hidden' and each.unit_count < 10 or each.status_alone = 'shown' "
+            "and (each.advanced_count <= 3 or each.unit_count - each.advanced_count <= 3)",
+            "Of fewer than ten nothing is shown, of three or fewer who advanced, or did not, a band.",
+            key=KEY,
+            severity="critical",
+            column="status_alone",
         ),
     ]

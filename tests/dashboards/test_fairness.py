@@ -424,13 +424,16 @@ def cases(random: Random, count: int) -> list[tuple[list[Cell], list[Cell]]]:
     while len(found) < count:
         named = random.choice((("yes", "no"), ("a", "b", "c", "yes", "no"), ("a", "b", "c", "d")))
         cells = cube(random, named, random.choice((SIZES, (8, 300, 400))))
-        other = twin(cells, random)
-        if other != cells and suppress(other) == suppress(cells):
-            found.append((cells, other))
+        cells.sort(key=lambda cell: (cell.period, cell.stage, cell.group is None, cell.group))
+        shown = finished(cells, "pell")[SHOWN]
+        for other in (twin(cells, random) for _ in range(3)):
+            if other != cells and finished(other, "pell")[SHOWN].equals(shown):
+                found.append((cells, other))
+                break
     return found
 
 
-@pytest.mark.parametrize(("view", "count"), [("fair_access", 100), ("access_and_equity", 30)])
+@pytest.mark.parametrize(("view", "count"), [("fair_access", 60), ("access_and_equity", 12)])
 def test_no_number_of_a_hidden_cell_is_anywhere_on_the_page(
     view: str, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -452,11 +455,13 @@ def test_without_suppression_the_page_gives_hidden_numbers_away(monkeypatch: pyt
     monkeypatch.setattr(
         finished_module,
         "suppress",
-        lambda cells: [ShownCell(*list(vars(cell).values())[:3], "shown", cell.units, cell.advanced) for cell in cells],
+        lambda cells, _: [
+            ShownCell(*list(vars(cell).values())[:3], "shown", cell.units, cell.advanced) for cell in cells
+        ],
     )
     monkeypatch.setattr(fairness_causes, "chained", lambda *_: ((), []))
     random = Random(4)
-    for cells, other in cases(random, 10):
+    for cells, other in cases(random, 5):
         strata = strata_of(cells, random)
         periods = {first.period for first, second in zip(cells, other, strict=True) if first != second}
         stage = next(first.stage for first, second in zip(cells, other, strict=True) if first != second)

@@ -13,6 +13,11 @@ terms as (
     group by term_label
 ),
 
+bands as (
+    select least_unit_count, most_unit_count, edge_rate
+    from {{ ref('suppression_bands') }}
+),
+
 {# Every total that is shown is a row, so that no total undoes what is withheld. #}
 totals as (
     {% for scope in ['host_id', "'platform'"] %}
@@ -74,7 +79,10 @@ cells as (
         terms.term_start_date, keyed_totals.stage, keyed_totals.group_dimension,
         keyed_totals.group_value, cast(keyed_totals.is_part as bigint) as is_part,
         {{ flag('ranked_groups.place = 1') }} as is_leading,
-        keyed_totals.unit_count, keyed_totals.advanced_count
+        keyed_totals.unit_count, keyed_totals.advanced_count,
+        {{ shown_alone(
+            'keyed_totals.unit_count', 'keyed_totals.advanced_count', 'bands'
+        ) }}
     from keyed_totals
     left join ranked_groups
         on
@@ -82,6 +90,10 @@ cells as (
             and ranked_groups.place = 1
     left join terms
         on keyed_totals.period_label = terms.term_label
+    left join bands
+        on
+            keyed_totals.unit_count >= bands.least_unit_count
+            and keyed_totals.unit_count <= bands.most_unit_count
 )
 
 select * from cells

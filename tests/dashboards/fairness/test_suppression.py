@@ -1,11 +1,13 @@
 """Suppression against readers who subtract: METRICS.md, "Suppression" and golden i)."""
 
+import re
+from pathlib import Path
 from random import Random
 
 from dashboards.fairness.finished import may_show
 from dashboards.fairness.groups import MINIMUM_UNITS
 from dashboards.fairness.suppression import Cell, ShownCell, suppress, suppress_alone
-from dashboards.fairness.tables import ALL_TIME
+from dashboards.fairness.tables import ALL_TIME, BAND_REACH
 from tests.dashboards.fairness.cubes import counted_cell, cube
 
 CUBES = 100
@@ -32,6 +34,15 @@ def test_nothing_of_a_hidden_cell_is_left_in_it() -> None:
 
 def test_a_group_that_is_everybody_is_hidden_for_it_tells_of_each_of_them() -> None:
     assert statuses(at_once(("all", 40, 20))) == {"all": "hidden"}
+
+
+def test_the_numbers_of_the_rule_are_those_of_the_mart() -> None:
+    """SQL decides on each cell with them, Python on what more is withheld."""
+    project = (Path(__file__).resolve().parents[3] / "dbt_project" / "dbt_project.yml").read_text()
+    held = dict(re.findall(r"^    (smallest_leading_group|band_reach): (\d+)$", project, re.MULTILINE))
+    assert held == {"smallest_leading_group": str(MINIMUM_UNITS), "band_reach": str(BAND_REACH)}
+    seed = (Path(__file__).resolve().parents[3] / "dbt_project" / "seeds" / "suppression_bands.csv").read_text()
+    assert seed.splitlines()[1].startswith(f"{MINIMUM_UNITS},")
 
 
 def test_a_share_of_ten_may_be_shown_from_four_to_six() -> None:
