@@ -196,7 +196,8 @@ def without_sales(published: Path) -> None:
     shutil.copyfile(published / now.path, folder / generations.FILE)
     (folder / generations.FILE).chmod(0o644)
     with duckdb.connect(str(folder / generations.FILE)) as connection:
-        connection.execute("delete from marts.fct_applications where category = 'sales' and application_id > 'A'")
+        # Not deleted: the persons must add up to the group counts of the same generation.
+        connection.execute("update marts.fct_applications set category = 'data' where category = 'sales'")
     generations.write_facts(folder, later)
     generations.make_current(published, later)
 
@@ -211,7 +212,8 @@ def test_an_open_session_moves_to_a_new_generation_and_keeps_its_filters(
         assert before[0] != "0"
         page.evaluate("window.isSameTab = true")
         without_sales(copy.data / "published")
-        expect(page.locator(".st-key-tile-applications .tl-value")).to_have_text("0", timeout=10_000)
+        # The employer's extract of the new generation is cut on the way.
+        expect(page.locator(".st-key-tile-applications .tl-value")).to_have_text("0", timeout=60_000)
         rest(page)
         assert page.evaluate("window.isSameTab"), "no reload"
         assert "category=Sales" in page.url
