@@ -41,8 +41,6 @@ NAMED: dict[str, tuple[str, ...]] = {
     "VIEWER": (page.VIEWER,),
     "STANDING": (page.STANDING,),
     "SEEN": (witness.SEEN,),
-    "page.TURNED_AWAY": (page.TURNED_AWAY,),
-    "page.FOREIGN": (page.FOREIGN,),
     "GENERATION": (page.GENERATION,),
     "BENCH": (workbench.BENCH,),
     "EDITOR": (workbench.EDITOR,),
@@ -63,6 +61,8 @@ def names_of(expression: str) -> tuple[str, ...]:
     """Return the names for which an expression of the code stands."""
     if expression.startswith("'"):
         return (expression.strip("'"),)
+    if expression.startswith("page."):
+        return (getattr(page, expression.removeprefix("page.")),)
     assert expression in NAMED, f"{expression} names a parameter or a key of the session: let NAMED say which."
     return NAMED[expression]
 
