@@ -452,6 +452,8 @@ def test_no_number_of_a_hidden_cell_is_anywhere_on_the_page(
 
 def test_without_suppression_the_page_gives_hidden_numbers_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """The positive control of the test above."""
+    random = Random(4)
+    made = cases(random, 5)
     monkeypatch.setattr(
         finished_module,
         "suppress",
@@ -460,8 +462,7 @@ def test_without_suppression_the_page_gives_hidden_numbers_away(monkeypatch: pyt
         ],
     )
     monkeypatch.setattr(fairness_causes, "chained", lambda *_: ((), []))
-    random = Random(4)
-    for cells, other in cases(random, 5):
+    for cells, other in made:
         strata = strata_of(cells, random)
         periods = {first.period for first, second in zip(cells, other, strict=True) if first != second}
         stage = next(first.stage for first, second in zip(cells, other, strict=True) if first != second)
