@@ -11,7 +11,8 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboards.access import AccessError
+from dashboards.access.login import NotADemonstrationError
+from dashboards.access.viewer import AccessError
 from dashboards.audit import AuditError
 from dashboards.components import page, states, witness
 from dashboards.components.filter_bar import filter_bar
@@ -19,7 +20,6 @@ from dashboards.components.gate import gate
 from dashboards.components.viewer import choose_scope, host_names, identify, own_hosts, viewer_of
 from dashboards.components.watch import watch
 from dashboards.database import DatabaseError, NothingPublishedError, current_generation
-from dashboards.login import NotADemonstrationError
 from dashboards.navigation import SECTIONS, PageEntry, pages_of
 from dashboards.slices.people import build_facts, choices, hosts
 

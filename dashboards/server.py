@@ -6,9 +6,9 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboards.guard import Guard
-from dashboards.login import note_guard
-from dashboards.startup import options_of, refuse_unfit
+from dashboards.access.guard import Guard
+from dashboards.access.login import note_guard
+from dashboards.access.startup import options_of, refuse_unfit
 
 app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(Guard)])
 note_guard(Guard.__name__)

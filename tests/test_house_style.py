@@ -39,7 +39,7 @@ RIM = {
     "pipelines/validate.py": "stamps checked_at",
     "pipelines/warehouse.py": "says since when the lock is held",
     "dashboards/audit/__init__.py": "says when somebody looked",
-    "dashboards/login.py": "says when a sign-in or a grant ends",
+    "dashboards/access/login.py": "says when a sign-in or a grant ends",
     "dashboards/components/workbench.py": "says in the history when a statement was run",
 }
 """The modules that may read the wall clock, and what for: never to compute a number."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.grants import parse_access
-from dashboards.login import REQUIRED
+from dashboards.access.grants import parse_access
+from dashboards.access.login import REQUIRED
 from tests.conftest import ROOT, Project
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dashboards.access import AccessError, NoGrantError, NotSignedInError
+from dashboards.access.viewer import AccessError, NoGrantError, NotSignedInError
 from dashboards.components import page
 from dashboards.components.viewer import log_out_button
 from dashboards.navigation import PAGES

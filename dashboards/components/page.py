@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.access import Viewer
+from dashboards.access.viewer import Viewer
 from dashboards.charts.style import Mode
 from dashboards.database import Generation
 from dashboards.formats import moment_text

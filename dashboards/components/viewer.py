@@ -9,12 +9,12 @@ from typing import ParamSpec, TypeVar, get_args
 import polars as pl
 import streamlit as st
 
-from dashboards.access import AccessError, NoGrantError, NotReadyError, Viewer, narrowed
+from dashboards.access.grants import Claims
+from dashboards.access.login import LoginSettingsError, check_demonstration, contact, end_session, granted, is_login
+from dashboards.access.viewer import AccessError, NoGrantError, NotReadyError, Viewer, narrowed
 from dashboards.components import page
 from dashboards.database import Generation
-from dashboards.extract import extract_of, is_cut
-from dashboards.grants import Claims
-from dashboards.login import LoginSettingsError, check_demonstration, contact, end_session, granted, is_login
+from dashboards.extract.cutting import extract_of, is_cut
 from dashboards.navigation import Audience
 from dashboards.scope import Role, Scope
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.access import Viewer
+from dashboards.access.viewer import Viewer
 from dashboards.components import page
 from dashboards.components.viewer import is_as_it_was
 from dashboards.database import DatabaseError, current_generation

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import polars as pl
 import streamlit as st
 
-from dashboards.access import AccessError
+from dashboards.access.viewer import AccessError
 from dashboards.analysis.recording import witness
 from dashboards.analysis.running import Witness
 from dashboards.audit import Action, AuditError, Entry, parameters_hash, record

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 
 from dashboards.database import Query, run
-from dashboards.extract_contacts import contacts_path
+from dashboards.extract.contacts import contacts_path
 from dashboards.scope import Scope
 
 SCHEMA = dict.fromkeys(("person_key", "given_name", "family_name", "email"), pl.String)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dashboards.guard import HEADERS
+from dashboards.access.guard import HEADERS
 from tests.browser.conftest import Open
 from tests.browser.identity import Site, log_in, provider
 from tests.browser.proxying import NAME, Proxy, proxied

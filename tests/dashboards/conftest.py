@@ -10,7 +10,7 @@ import pytest
 from streamlit import config
 
 from dashboards.database import Generation, current_generation
-from dashboards.extract import extract_of
+from dashboards.extract.cutting import extract_of
 from dashboards.scope import Filters, Scope
 from dashboards.slices.people import hosts
 from tests.conftest import Project

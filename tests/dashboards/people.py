@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import login
+from dashboards.access import login
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 CONTACT = "the data team"

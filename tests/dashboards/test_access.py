@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.access import (
+from dashboards.access.grants import Access, AccessFileError, Claim, Claims, Grant, parse_access, read_access
+from dashboards.access.viewer import (
     AccessError,
     NoGrantError,
     NotSignedInError,
@@ -16,7 +17,6 @@ from dashboards.access import (
     narrowed,
     viewer_of,
 )
-from dashboards.grants import Access, AccessFileError, Claim, Claims, Grant, parse_access, read_access
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 FILE = Path("access.toml")

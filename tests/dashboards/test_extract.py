@@ -10,16 +10,16 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboards import extract, extract_statements
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import catalogue
 from dashboards.elsewhere import may_tell
-from dashboards.extract import extract_of, folder_of, path_of
-from dashboards.extract_contacts import contacts_path
-from dashboards.extract_keys import derived, host_key
-from dashboards.extract_rules import TABLES
-from dashboards.extract_secret import NoExtractSecretError, extract_secret, key_file
-from dashboards.extract_tables import COMMENTS
+from dashboards.extract import cutting, statements
+from dashboards.extract.contacts import contacts_path
+from dashboards.extract.cutting import extract_of, folder_of, path_of
+from dashboards.extract.keys import derived, host_key
+from dashboards.extract.rules import TABLES
+from dashboards.extract.secret import NoExtractSecretError, extract_secret, key_file
+from dashboards.extract.tables import COMMENTS
 from dashboards.metrics import PlatformMetricError, values
 from dashboards.scope import Filters, Scope
 from dashboards.slices import contacts, maturity, outcomes, talent
@@ -105,7 +105,7 @@ def texts(generation: Generation) -> set[str]:
 
 
 def test_every_published_table_and_column_is_decided_on(generation: Generation) -> None:
-    """A new mart is empty in extracts until somebody says in ``dashboards.extract_rules`` what employers may have."""
+    """A new mart is empty in extracts until somebody says in ``dashboards.extract.rules`` what employers may have."""
     published = tables_of(generation)
     assert set(published) == set(TABLES)
     for name, columns in published.items():
@@ -117,12 +117,12 @@ def test_every_published_table_and_column_is_decided_on(generation: Generation) 
 def test_a_table_and_a_column_that_nobody_decided_on_are_left_out(
     generation: Generation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = extract_statements.Table("marts.fct_projects", tables_of(generation)["marts.fct_projects"])
+    table = statements.Table("marts.fct_projects", tables_of(generation)["marts.fct_projects"])
     unknown = replace(table, name="marts.fct_new", columns=table.columns)
-    assert "where false" in extract_statements.create(unknown)
-    assert "host_id = $host" in extract_statements.create(table), "the check would find rows"
+    assert "where false" in statements.create(unknown)
+    assert "host_id = $host" in statements.create(table), "the check would find rows"
     wider = replace(table, columns={**table.columns, "gpa_band": "VARCHAR"})
-    assert 'cast(null as VARCHAR) as "gpa_band"' in extract_statements.create(wider)
+    assert 'cast(null as VARCHAR) as "gpa_band"' in statements.create(wider)
 
 
 def test_it_has_the_tables_columns_types_comments_and_macros_of_the_whole_file(generation: Generation) -> None:
@@ -399,7 +399,7 @@ def test_an_extract_lies_with_its_generation_readable_by_its_owner_alone(
     assert not [each for each in cut.parent.iterdir() if each.suffix not in (".duckdb", ".lock")]
     assert first not in cut.name
     shutil.rmtree(copy.path.parent)
-    with pytest.raises(extract.NoExtractError):
+    with pytest.raises(cutting.NoExtractError):
         extract_of(replace(copy, identifier="later"), first)
     assert not copy.path.parent.exists(), "a generation that is gone is not made again"
 
@@ -433,8 +433,8 @@ def test_a_half_written_extract_is_never_opened(
         raise OSError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(extract, "fill_curves", broken)
-        with pytest.raises(extract.NoExtractError, match="THROUGHLINE_EXTRACTS"):
+        patch.setattr(cutting, "fill_curves", broken)
+        with pytest.raises(cutting.NoExtractError, match="THROUGHLINE_EXTRACTS"):
             extract_of(copy, first)
     path = path_of(copy, first)
     assert not path.exists()
@@ -478,7 +478,7 @@ def test_an_unknown_host_has_an_extract_without_a_row_that_is_anybody_s(generati
 def test_an_extract_of_other_code_is_not_used(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
     first = hosts(generation)["host_id"][0]
     before = path_of(generation, first)
-    monkeypatch.setattr(extract, "code_digest", lambda: b"of later code")
+    monkeypatch.setattr(cutting, "code_digest", lambda: b"of later code")
     assert path_of(generation, first) != before
 
 

@@ -11,8 +11,8 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from dashboards import guard, login
-from dashboards.guard import Guard, claims_of, return_path
+from dashboards.access import guard, login
+from dashboards.access.guard import Guard, claims_of, return_path
 from tests.dashboards.people import AUTH, grant, write_access
 from tests.dashboards.people import claims_of as signed_in
 

@@ -8,11 +8,11 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from dashboards import login, startup
-from dashboards.access import NoGrantError, NotReadyError, Viewer
+from dashboards.access import login, startup
+from dashboards.access.login import LoginSettingsError, check_secrets, granted
+from dashboards.access.viewer import NoGrantError, NotReadyError, Viewer
 from dashboards.components.viewer import guarded, still
 from dashboards.database import Generation
-from dashboards.login import LoginSettingsError, check_secrets, granted
 from dashboards.slices.people import hosts
 from tests.dashboards.people import APP, AUTH, CONTACT, app_for, claims_of, grant, write_access
 from tests.dashboards.test_pages import html

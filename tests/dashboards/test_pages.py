@@ -6,10 +6,10 @@ from typing import get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.access.login import is_demo
 from dashboards.components.filter_bar import KEYS, OFFERED
 from dashboards.components.page import SCOPE
 from dashboards.database import current_generation
-from dashboards.login import is_demo
 from dashboards.navigation import PAGES, PageEntry, pages_of
 from dashboards.scope import SENSITIVE, Role
 from dashboards.slices.people import choices, hosts

@@ -11,7 +11,7 @@ import pytest
 from dashboards.charts import project_pages as charts
 from dashboards.charts.style import Mode
 from dashboards.database import Generation, Query, run
-from dashboards.extract import extract_of
+from dashboards.extract.cutting import extract_of
 from dashboards.findings import project_pages as findings
 from dashboards.metrics import values
 from dashboards.scope import Filters, Scope

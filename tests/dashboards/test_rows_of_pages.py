@@ -63,7 +63,7 @@ def drawn(tiny: object) -> dict[Audience, dict[str, Reading]]:
     found: dict[Audience, dict[str, Reading]] = {"employer": {}, "platform": {}}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THROUGHLINE_PUBLISHED", str(tiny.data / "published"))  # type: ignore[attr-defined]
-        patch.setattr("dashboards.login.is_demo", lambda *_: True)
+        patch.setattr("dashboards.access.login.is_demo", lambda *_: True)
         for page in COUNTING:
             with pytest.MonkeyPatch.context() as spy:
                 spy.setattr(tile, "tile_html", noting(found[page.audience]))

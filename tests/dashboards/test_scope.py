@@ -16,7 +16,7 @@ from dashboards import database
 from dashboards.components import chart_frame, tile
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import catalogue
-from dashboards.extract import extract_of
+from dashboards.extract.cutting import extract_of
 from dashboards.navigation import PAGES
 from dashboards.openable import COLUMNS, ELSEWHERE, LEFT_OUT, UNNAMED
 from dashboards.readings import Reading

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.access import NoGrantError, NotSignedInError, Viewer
+from dashboards.access.viewer import NoGrantError, NotSignedInError, Viewer
 from dashboards.analysis.running import workers
 from dashboards.audit import Log, audit_key, statement_hash, verify
 from dashboards.components import page, witness

@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboards import database
-from dashboards.access import Viewer
+from dashboards.access.viewer import Viewer
 from dashboards.components import drill
 from dashboards.components.viewer import host_names
 from dashboards.database import Generation, Query, current_generation

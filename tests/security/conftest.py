@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import login
-from dashboards.access import Viewer
+from dashboards.access import login
+from dashboards.access.viewer import Viewer
 from tests.conftest import Project
 from tests.security.canaries import Canary, canaries, marketplace_with
 from tests.security.collecting import Haul, collecting

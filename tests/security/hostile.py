@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
-from dashboards.access import Viewer
+from dashboards.access.viewer import Viewer
 from dashboards.database import Generation
 from dashboards.scope import Scope
 from tests.security.canaries import Canary

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from dashboards import database
-from dashboards.access import Viewer
+from dashboards.access.viewer import Viewer
 from dashboards.database import Generation, Query, TooSlowError
 from dashboards.navigation import PAGES, pages_of
 from tests.security.collecting import SHARED, Haul, asked, collecting, forget_all, fresh, look_around

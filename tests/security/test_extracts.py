@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.access import Viewer
+from dashboards.access.viewer import Viewer
 from dashboards.database import current_generation
-from dashboards.extract import extract_of
+from dashboards.extract.cutting import extract_of
 from tests.security.canaries import WANDERER, Canary
 from tests.security.collecting import Haul
 from tests.security.decoding import database_texts

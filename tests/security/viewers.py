@@ -1,6 +1,6 @@
 """Who signs in: a person of each employer, one of two employers, leadership, an analyst, an admin."""
 
-from dashboards.access import Viewer
+from dashboards.access.viewer import Viewer
 from dashboards.scope import Role
 
 SAMPLE = [f"E{number:05}" for number in range(1, 10)]

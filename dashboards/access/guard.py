@@ -19,9 +19,9 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from dashboards.access import AccessError
-from dashboards.grants import Claims
-from dashboards.login import LoginSettingsError, auth_settings, granted
+from dashboards.access.grants import Claims
+from dashboards.access.login import LoginSettingsError, auth_settings, granted
+from dashboards.access.viewer import AccessError
 from dashboards.navigation import PAGES
 from dashboards.scripts import policy
 

@@ -7,9 +7,15 @@ from pathlib import Path
 
 from streamlit.web.bootstrap import load_config_options
 
+from dashboards.access.grants import AccessFileError
+from dashboards.access.login import (
+    LoginSettingsError,
+    NotADemonstrationError,
+    check_demonstration,
+    check_login,
+    is_login,
+)
 from dashboards.database import DatabaseError, NothingPublishedError, current_generation
-from dashboards.grants import AccessFileError
-from dashboards.login import LoginSettingsError, NotADemonstrationError, check_demonstration, check_login, is_login
 from dashboards.slices.people import build_facts
 
 LOGIN_FILE = "THROUGHLINE_LOGIN_FILE"

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from dashboards.database import Generation, Query, SqlError, new_file, run
-from dashboards.extract_keys import derived, load_frame
+from dashboards.extract.keys import derived, load_frame
 
 logger = logging.getLogger(__name__)
 

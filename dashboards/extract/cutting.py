@@ -1,6 +1,6 @@
 """An employer's extract: a file that holds that employer's rows alone, cut from a generation on first use.
 
-What goes into it stands in ``dashboards.extract_rules``. It lies beside the generation's file, so that it is removed
+What goes into it stands in ``dashboards.extract.rules``. It lies beside the generation's file, so that it is removed
 with it, or below ``THROUGHLINE_EXTRACTS``.
 """
 
@@ -17,10 +17,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from dashboards.database import Connection, DatabaseError, Generation, SqlError, new_file
-from dashboards.extract_contacts import contacts_path, write_contacts
-from dashboards.extract_keys import derive_keys, host_key, load_frame
-from dashboards.extract_statements import WHOLE, Table, comments, create, keys, literal, macro
-from dashboards.extract_tables import COMMENTS, employers, fill_curves, worked_out
+from dashboards.extract.contacts import contacts_path, write_contacts
+from dashboards.extract.keys import derive_keys, host_key, load_frame
+from dashboards.extract.statements import WHOLE, Table, comments, create, keys, literal, macro
+from dashboards.extract.tables import COMMENTS, employers, fill_curves, worked_out
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ NOBODY = ""
 """The host that does not exist: its extract has no row that is anybody's."""
 
 CODE = (
-    "extract*.py",
+    "extract/*.py",
     "elsewhere.py",
     "audition.py",
     "slices/courses.py",
@@ -88,7 +88,7 @@ def _home(generation: Generation) -> str:
 @lru_cache(maxsize=1)
 def code_digest() -> bytes:
     """Return a digest of the code that decides what an extract holds."""
-    room = Path(__file__).parent
+    room = Path(__file__).parents[1]
     digest = sha256()
     for path in sorted(each for pattern in CODE for each in room.glob(pattern)):
         digest.update(path.read_bytes())

@@ -7,11 +7,11 @@ name is NULL in every row. So a new mart tells employers nothing until somebody 
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dashboards.extract_outcomes import FIRST, WORKED_OUT
+from dashboards.extract.outcomes import FIRST, WORKED_OUT
 
 Kind = Literal["own", "scope", "employers", "public", "made", "empty"]
 """Whose rows: those with the host's id, those with it as their scope, those of one of the host's employers, all, those
-that ``dashboards.extract_tables`` works out, none."""
+that ``dashboards.extract.tables`` works out, none."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from hashlib import sha256
 import polars as pl
 
 from dashboards.database import Connection, Generation
-from dashboards.extract_secret import extract_secret
+from dashboards.extract.secret import extract_secret
 
 DIGITS = 16
 

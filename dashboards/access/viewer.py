@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dashboards.grants import Access, Claims, Kind, verified_address
+from dashboards.access.grants import Access, Claims, Kind, verified_address
 from dashboards.scope import Role
 
 KINDS: tuple[Kind, ...] = ("email", "domain", "claim")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboards.extract_rules import TABLES, Rule
+from dashboards.extract.rules import TABLES, Rule
 
 WHOLE = "whole"
 """Name of the published file while it is cut; the extract is ``analytics``, as every published file is."""

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from dashboards.access import NotReadyError, NotSignedInError, Viewer, name_of, viewer_of
-from dashboards.grants import Access, AccessFileError, Claims, read_access
+from dashboards.access.grants import Access, AccessFileError, Claims, read_access
+from dashboards.access.viewer import NotReadyError, NotSignedInError, Viewer, name_of, viewer_of
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REQUIRED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")

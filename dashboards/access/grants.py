@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from dashboards.scope import Role
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent
+PROJECT_DIR = Path(__file__).resolve().parents[2]
 SESSION_HOURS = 12
 NEVER_CLAIMS = ("email", "email_verified", "is_logged_in", "tokens", "origin", "exp", "iat", "nbf", "nonce", "at_hash")
 """Claims that no grant may name: addresses count only when verified, and the others tell nothing of a person."""
