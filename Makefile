@@ -24,7 +24,7 @@ example: $(INSTALLED) ## print what four ways to count hires say beside the trut
 # A worker per core; each starts with a run of tests that stand side by side and share what is dear to make, and one that
 # is done early takes over half of what another has left. A worker needs 1 to 2 GB: hence no more than four.
 test: $(INSTALLED) ## run every test
-	@bash .ci/browser
+	@bash .ci/packages
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(INSTALLED) ## check style, format, types, SQL and the image
