@@ -24,8 +24,9 @@ from dashboards.fairness.stratified import sum_strata
 from dashboards.fairness.suppression import Cell, ShownCell, suppress
 from dashboards.fairness.tables import ALL_TIME
 from dashboards.findings import fairness as findings
+from dashboards.navigation import PAGES
 from dashboards.readings import Reading
-from dashboards.scope import Scope
+from dashboards.scope import Filters, Scope
 from dashboards.slices import fairness, fairness_causes, fairness_tables, fairness_tiles
 from tests.dashboards.fairness.cubes import SIZES, counted_cell, cube, cube_frame, finished, strata_frame
 
@@ -73,6 +74,18 @@ def test_the_cells_are_the_cube_s_own_of_one_scope(generation: Generation, emplo
     for raw in fairness_tables.RAW:
         rows = run(scope.generation, Query(f"select count(*) as n from analytics.marts.{raw}"))
         assert rows["n"][0] == 0, raw
+
+
+def test_no_filter_toggles_what_is_shown_of_groups(employer: ScopeOf) -> None:
+    """Golden i) of METRICS.md: the difference of two filtered views would be a group that neither shows."""
+    filtered = employer(Filters(period="Last 12 months", chosen=(("category", ("Data analysis",)),)))
+    for name, rows in fairness_tables.tables(employer()).items():
+        assert not rows.is_empty()
+        assert fairness_tables.tables(filtered)[name].equals(rows)
+    for page_entry in PAGES:
+        if page_entry.name in ("fair_access", "access_and_equity"):
+            assert (page_entry.filters, page_entry.clocks, page_entry.has_lens) == ((), (), False)
+            assert page_entry.name != "fair_access" or "leadership" not in page_entry.roles
 
 
 def test_without_a_host_the_cells_are_the_platform_s(generation: Generation) -> None:
