@@ -4,17 +4,20 @@ An employer's extract holds these tables and neither the cube nor the strata tha
 make them from the published file by the same functions.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 import polars as pl
 
 from dashboards.fairness.groups import MINIMUM_UNITS, Group
-from dashboards.fairness.persons import Profile
+from dashboards.fairness.persons import NoWorldError, Profile
 from dashboards.fairness.stratified import StrataSums, Stratified, mantel_haenszel, sum_strata
 from dashboards.fairness.suppression import Cell, ShownCell, suppress, suppress_alone
 from dashboards.fairness.tables import ALL_TIME, BAND_REACH
+
+logger = logging.getLogger(__name__)
 
 SHOWN, ODDS = "agg_selection_shown", "agg_selection_odds"
 
@@ -64,7 +67,7 @@ def finished_tables(
     shown, odds = [], []
     profiles = None if persons is None else profiles_of(persons)
     for (scope_id, dimension), cells in sorted(cells_of(cube).items()):
-        finished = suppress_alone(cells) if dimension in OPEN_DIMENSIONS else suppress(cells, profiles)
+        finished = suppress_alone(cells) if dimension in OPEN_DIMENSIONS else _suppressed(cells, profiles)
         shown += [(scope_id, dimension, *row) for row in _shown_rows(finished)]
         here = strata.filter((pl.col("group_dimension") == dimension) & (pl.col("scope_id") == scope_id))
         odds += [(scope_id, dimension, *row) for row in odds_of(here, dimension, cells, finished)]
@@ -72,6 +75,18 @@ def finished_tables(
         SHOWN: pl.DataFrame(shown, schema=SHOWN_SCHEMA, orient="row"),
         ODDS: pl.DataFrame(odds, schema=ODDS_SCHEMA, orient="row"),
     }
+
+
+def _suppressed(cells: Sequence[Cell], persons: Mapping[Profile, int] | None) -> list[ShownCell]:
+    """Return what may be shown of each cell; nothing where the rows of persons contradict the counts.
+
+    Then nobody can tell what the rows would give away, and the employer's other pages must not wait for it.
+    """
+    try:
+        return suppress(cells, persons)
+    except NoWorldError:
+        logger.exception("The groups of a scope are withheld altogether")
+        return [ShownCell(cell.period, cell.stage, cell.group, "hidden") for cell in cells]
 
 
 def cells_of(cube: pl.DataFrame) -> dict[tuple[str, str], list[Cell]]:

@@ -70,6 +70,17 @@ def test_rows_of_persons_tell_more_than_totals(monkeypatch: pytest.MonkeyPatch) 
     assert any(each.is_narrow for scope in SCOPES for each in attack(made, scope))
 
 
+def test_rows_that_contradict_the_counts_withhold_the_dimension(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody can tell what such rows give away, and the employer's other pages must open all the same."""
+    made = marketplace(1, 150, GROUPS[1])
+    cube, persons = cube_frame(made.cells("platform"), "pell"), persons_of(made.of("platform"))
+    whole = finished_tables(cube, strata_frame([], "pell"), persons)[SHOWN]
+    fewer = finished_tables(cube, strata_frame([], "pell"), persons.head(20))[SHOWN]
+    assert whole.filter(pl.col("status") == "shown").height
+    assert fewer["status"].to_list() == ["hidden"]
+    assert "withheld altogether" in caplog.text
+
+
 def test_the_finished_tables_of_a_run_withstand_the_attack(generation: Generation) -> None:
     """The same on a real run: a host of the tiny sample, whose rows come from the marts."""
     host = str(run(generation, Query(LARGEST))["scope_id"][0])
