@@ -93,7 +93,9 @@ class Haul:
         for mark, places in self.marks(marks).items():
             if mark.owners & set(viewer.host_ids):
                 seen.setdefault(mark.kind, set()).update(place.split()[0] for place in places)
-        return [f"{kind} on {page}" for kind, pages in expected.items() for page in pages if page not in seen[kind]]
+        return [
+            f"{kind} on {page}" for kind, pages in expected.items() for page in pages if page not in seen.get(kind, ())
+        ]
 
 
 def forget_all() -> None:
@@ -206,6 +208,13 @@ def names_of(viewer: Viewer) -> list[str]:
     return [names[each] for each in viewer.host_ids] or [""]
 
 
+def projects_of(viewer: Viewer) -> list[str]:
+    """Return the projects of the viewer's first host's canaries: their numbers are the last ones."""
+    last = "select project_id from analytics.marts.fct_projects where host_id = $host order by 1 desc limit 2"
+    host = {"host": viewer.host_ids[0]} if viewer.host_ids else {"host": "E00901"}
+    return database.run(current_generation(), Query.of(last, host))["project_id"].to_list()
+
+
 def asked(viewer: Viewer, page: PageEntry, **parameters: str) -> AppTest:
     """Return a page as it answers to an address with parameters; empty ones are left out."""
     app = fresh(viewer, page)
@@ -235,6 +244,10 @@ def look_around(haul: Haul, viewer: Viewer, pages: tuple[PageEntry, ...] | None 
                 asked(viewer, page, employer=host, lens="Activity")
             if deep:
                 look_deeper(haul, app, page)
+        if deep and page.name == "projects":
+            for project in projects_of(viewer):
+                haul.where = f"{page.name} {project}"
+                look_deeper(haul, asked(viewer, page, project=project), page)
         haul.where = page.name
         haul.add("address", str(dict(app.query_params)))
 

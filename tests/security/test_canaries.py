@@ -37,7 +37,11 @@ SHOWN = {
 """Kind of mark -> pages on which its owner sees it: were one not seen, its absence elsewhere would say nothing."""
 
 
-@pytest.mark.parametrize("viewer", [BITTERN, LARGEST, OF_TWO], ids=lambda viewer: viewer.name)
+LISTED = {"project_id": ("projects",), "employer's name": tuple(page.name for page in pages_of("employer"))}
+"""Kind of mark -> pages on which every employer sees its own without opening anything."""
+
+
+@pytest.mark.parametrize("viewer", [BITTERN, LARGEST], ids=lambda viewer: viewer.name)
 def test_nothing_that_an_employer_opens_holds_another_ones_canary(viewer: Viewer, haul: Haul, marks: Marks) -> None:
     look_around(haul, viewer, deep=True)
     assert haul.foreign(marks, viewer) == []
@@ -48,10 +52,11 @@ def test_nothing_that_an_employer_opens_holds_another_ones_canary(viewer: Viewer
         assert haul.missing(marks, viewer, SHOWN) == []
 
 
-@pytest.mark.parametrize("viewer", OF_HOST.values(), ids=lambda viewer: viewer.name)
+@pytest.mark.parametrize("viewer", [*OF_HOST.values(), OF_TWO], ids=lambda viewer: viewer.name)
 def test_no_page_of_an_employer_holds_another_ones_canary(viewer: Viewer, haul: Haul, marks: Marks) -> None:
     look_around(haul, viewer, deep=False)
     assert haul.foreign(marks, viewer) == []
+    assert haul.missing(marks, viewer, LISTED) == []
 
 
 @pytest.mark.parametrize("viewer", STAFF.values(), ids=lambda viewer: viewer.role)
@@ -82,6 +87,7 @@ def test_no_cache_that_one_viewer_warmed_serves_another(
         with collecting(monkeypatch) as haul:
             look_around(haul, viewer, deep=False)
         assert haul.foreign(marks, viewer) == []
+        assert viewer == LEADERSHIP or haul.missing(marks, viewer, LISTED) == []
 
 
 def test_a_cache_that_forgot_whose_it_is_would_be_found(

@@ -100,6 +100,14 @@ def widened(app: AppTest, haul: Haul, marks: Marks, payload: Any) -> list[str]:
     return seen
 
 
+@pytest.fixture(autouse=True)
+def untouched(haul: Haul) -> None:
+    """See that a page opens when nobody tampers: where nothing is drawn, nothing could be found."""
+    fresh(ATTACKER, OPEN[0]).run()
+    assert f"<h1>{OPEN[0].title}</h1>" in haul.text()
+    haul.clear()
+
+
 # The address ----------------------------------------------------------------------------------------------------------
 
 
