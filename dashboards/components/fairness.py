@@ -31,7 +31,7 @@ LIMITS = """
   lead, it is too few to say.
 - Cells of fewer than 10 are not shown, nor are those from which one could work them out. Where 3 or fewer advanced, or
   3 or fewer did not, a band such as "<5 %" stands for the rate; "withheld" stands where the rate would give a band or
-  a hidden cell away. Every figure that is held back could be at least 3 persons higher or lower.
+  a hidden cell away. Where more persons are in the rows than can be reckoned with term by term, all time stands alone.
 - There are no rows behind these figures, and no filters but those above. The cube holds neither category nor state, so
   where people applied is seen only as far as projects are compared with themselves.
 """

@@ -23,10 +23,10 @@ Profile = Sequence[tuple[str, str, int, int]]
 """All of a person's rows: stage, term, units, and how many of them advanced."""
 
 MOST_SHARES = 1_000
-"""Classes times groups. Beyond, applications that led to nothing are left out of what makes persons alike."""
+"""Classes times groups that can be asked about while somebody waits. Beyond, nothing is shown of terms."""
 
-MOST_SHORT_SHARES = 2_500
-"""Beyond, persons are so many that the differences between stages leave more room than any count needs."""
+MOST_SHARES_OF_ALL_TIME = 3_000
+"""Beyond, how often somebody applied in vain is left out of what makes persons alike: there are so many of them."""
 
 WORLDS = 4
 """Pairs of worlds that are looked at for all counts together, before each has its own."""
@@ -60,24 +60,26 @@ class Classes:
     held: Mapping[tuple[str, Counter, str], Floats]
 
 
-def classes_of(persons: Mapping[Profile, int], groups: int) -> Classes | None:
-    """Return the classes of persons, from how many have which rows; None where they are too many to ask.
-
-    Whole rows make persons alike where that gives few enough classes, else rows without what was merely applied for.
-    """
-    whole = _alike(persons)
-    if len(whole.sizes) * groups <= MOST_SHARES:
-        return whole
-    short = _alike(persons, is_short=True)
-    return short if len(short.sizes) * groups <= MOST_SHORT_SHARES else None
+def classes_by_term(persons: Mapping[Profile, int], groups: int) -> Classes | None:
+    """Return the classes of persons, from how many have which rows; None where they are too many to ask."""
+    found = _alike(persons, has_terms=True)
+    return found if len(found.sizes) * groups <= MOST_SHARES else None
 
 
-def _alike(persons: Mapping[Profile, int], *, is_short: bool = False) -> Classes:
+def classes_of_all_time(persons: Mapping[Profile, int], groups: int) -> Classes:
+    """Return the classes of persons whose rows are the same but for the term."""
+    found = _alike(persons, has_terms=False)
+    if len(found.sizes) * groups <= MOST_SHARES_OF_ALL_TIME:
+        return found
+    return _alike(persons, has_terms=False, is_short=True)
+
+
+def _alike(persons: Mapping[Profile, int], *, has_terms: bool, is_short: bool = False) -> Classes:
     sizes: dict[tuple[tuple[tuple[str, Counter, str], int], ...], int] = {}
     for profile, size in persons.items():
         own: dict[tuple[str, Counter, str], int] = {}
         for stage, term, units, advanced in profile:
-            for period in (term, ALL_TIME):
+            for period in (term, ALL_TIME) if has_terms else (ALL_TIME,):
                 if not (is_short and stage == "selected"):
                     own[stage, "units", period] = own.get((stage, "units", period), 0) + units
                 if advanced:

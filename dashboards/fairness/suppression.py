@@ -13,7 +13,7 @@ from math import log2
 
 from dashboards.fairness.freedom import NEVER, Cost, Step, cheapest_path, range_of
 from dashboards.fairness.groups import MINIMUM_UNITS
-from dashboards.fairness.persons import Count, Profile, Program, classes_of
+from dashboards.fairness.persons import Classes, Count, Profile, Program, classes_by_term, classes_of_all_time
 from dashboards.fairness.tables import ALL_TIME, NOBODY, Counts, Kind, Status, Table
 
 UNITS_OF = {"offered": "completers", "hired": "completers"}
@@ -57,14 +57,30 @@ class ShownCell:
 def suppress(cells: Sequence[Cell], persons: Mapping[Profile, int] | None = None) -> list[ShownCell]:
     """Return what may be shown of each cell, in order. The cells must be all of one scope and one dimension.
 
-    ``persons`` says how many persons have which rows, where readers have rows of persons.
+    ``persons`` says how many persons have which rows, where readers have rows of persons. Where they are too many to ask
+    term by term, nothing is shown of a term.
     """
-    tables = tables_of(cells)
+    if not persons:
+        return _suppressed(cells, cells, None)
+    groups = len({cell.group for cell in cells})
+    if (classes := classes_by_term(persons, groups)) is not None:
+        return _suppressed(cells, cells, classes)
+    whole = [cell for cell in cells if cell.period == ALL_TIME]
+    return _suppressed(cells, whole, classes_of_all_time(persons, groups))
+
+
+def _suppressed(cells: Sequence[Cell], kept: Sequence[Cell], classes: Classes | None) -> list[ShownCell]:
+    """Return what may be shown of each cell, and nothing of those that are not kept."""
+    tables = tables_of(kept)
     for table in tables.values():
         protect(table)
-    if persons:
-        protect_persons(tables, persons)
-    return [_shown(cell, tables[cell.stage]) for cell in cells]
+    if classes is not None:
+        protect_persons(tables, classes)
+    known = {(cell.period, cell.stage, cell.group) for cell in kept}
+    return [
+        _shown(cell, tables[cell.stage]) if (cell.period, cell.stage, cell.group) in known else _hidden(cell)
+        for cell in cells
+    ]
 
 
 def suppress_alone(cells: Sequence[Cell]) -> list[ShownCell]:
@@ -230,11 +246,8 @@ def _band(cell: Cell) -> ShownCell:
     return ShownCell(cell.period, cell.stage, cell.group, "band", cell.units, None, cell.low_edge, cell.high_edge)
 
 
-def protect_persons(tables: Mapping[str, Table], persons: Mapping[Profile, int]) -> None:
+def protect_persons(tables: Mapping[str, Table], classes: Classes) -> None:
     """Withhold more until every withheld count is open as wide as it must be for a reader of rows of persons."""
-    classes = classes_of(persons, len({group for table in tables.values() for _, group in table.places}))
-    if classes is None:
-        return
     program = Program(tables, classes)
     settled: set[Count] = set()
     while closed := [each for each in program.closed() if each[0] not in settled]:
