@@ -209,8 +209,8 @@ def names_of(viewer: Viewer) -> list[str]:
 
 
 def projects_of(viewer: Viewer) -> list[str]:
-    """Return the projects of the viewer's first host's canaries: their numbers are the last ones."""
-    last = "select project_id from analytics.marts.fct_projects where host_id = $host order by 1 desc limit 2"
+    """Return the project of a canary of the viewer's first host: the last number has one that nobody applied for."""
+    last = "select project_id from analytics.marts.fct_projects where host_id = $host order by 1 desc limit 1 offset 1"
     host = {"host": viewer.host_ids[0]} if viewer.host_ids else {"host": "E00901"}
     return database.run(current_generation(), Query.of(last, host))["project_id"].to_list()
 
