@@ -57,8 +57,8 @@ class ShownCell:
 def suppress(cells: Sequence[Cell], persons: Mapping[Profile, int] | None = None) -> list[ShownCell]:
     """Return what may be shown of each cell, in order. The cells must be all of one scope and one dimension.
 
-    ``persons`` says how many persons have which rows, where readers have rows of persons. Where they are too many to ask
-    term by term, nothing is shown of a term.
+    ``persons`` says how many persons have which rows, where readers have rows of persons. Where they are too many to
+    ask term by term, nothing is shown of a term.
     """
     if not persons:
         return _suppressed(cells, cells, None)

@@ -96,17 +96,22 @@ class Visitors:
     def sign_in(self, subject: str, path: str = "/", context: BrowserContext | None = None) -> Page:
         """Open a path, log in, and return the page on which the login ends."""
         page = self.open(path, context)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/oauth2/authorize**")
-        page.get_by_role("button", name=subject, exact=True).click()
-        page.wait_for_url(f"{self.site.address}/**")
-        rest(page)
+        log_in(page, self.site, subject)
         return page
 
     def close(self) -> None:
         """Close every browser."""
         for context in self.contexts:
             context.close()
+
+
+def log_in(page: Page, site: Site, subject: str) -> None:
+    """Log in on an open page, and wait for the page on which the login ends."""
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/oauth2/authorize**")
+    page.get_by_role("button", name=subject, exact=True).click()
+    page.wait_for_url(f"{site.address}/**")
+    rest(page)
 
 
 def words_of(page: Page) -> str:
