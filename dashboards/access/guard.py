@@ -19,6 +19,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from dashboards.access.files import may_take
 from dashboards.access.grants import Claims
 from dashboards.access.login import LoginSettingsError, auth_settings, granted
 from dashboards.access.viewer import AccessError
@@ -38,6 +39,9 @@ REFUSED = re.compile(r"_stcore/(metrics|agent|upload_file|script-health-check)(/
 """Below these a login lets nobody: numbers of the server, and ways in that the dashboards do not use."""
 
 FILES = re.compile(r"media/")
+IN_PART = (b"accept-encoding", b"range")
+"""With these an answer would not be the file as it was made, by which its owner is known."""
+
 RETURN_COOKIE, RETURN_SECONDS = "throughline_return", 600
 QUERY_LENGTH = 1500
 
@@ -60,10 +64,46 @@ class Guard:
         except LoginSettingsError:
             auth = {"redirect_uri": ""}
         answer = Answer(send, path, headers, auth.get("redirect_uri") if auth else None)
-        if auth and not may_fetch(path, cookie_parser(headers.get("cookie", ""))):
+        cookies = cookie_parser(headers.get("cookie", ""))
+        if auth and not may_fetch(path, cookies):
             await PlainTextResponse("Not found", 404)(scope, receive, answer)
             return
-        await self.app(scope, receive, answer)
+        if not (auth and FILES.match(path)):
+            await self.app(scope, receive, answer)
+            return
+        held = Held()
+        whole = [each for each in scope["headers"] if each[0] not in IN_PART]
+        await self.app({**scope, "headers": whole}, receive, held)
+        if held.is_picture or may_take(held.content, claims_of(cookies)):
+            await held.hand_on(answer)
+        else:
+            await PlainTextResponse("Not found", 404)(scope, receive, answer)
+
+
+class Held:
+    """An answer that is held back until it is known whose it is."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def __call__(self, message: Message) -> None:
+        """Keep one message of the answer."""
+        self.messages.append(message)
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(each.get("body", b"") for each in self.messages)
+
+    @property
+    def is_picture(self) -> bool:
+        """Tell whether it is a picture: only our own marks are, since charts are drawn in the browser."""
+        kind = Headers(raw=self.messages[0].get("headers", [])).get("content-type", "") if self.messages else ""
+        return kind.startswith("image/")
+
+    async def hand_on(self, send: Send) -> None:
+        """Send what was kept."""
+        for each in self.messages:
+            await send(each)
 
 
 class Answer:

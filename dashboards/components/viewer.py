@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar, get_args
 import polars as pl
 import streamlit as st
 
+from dashboards.access.files import made_out
 from dashboards.access.grants import Claims
 from dashboards.access.login import LoginSettingsError, check_demonstration, contact, end_session, granted, is_login
 from dashboards.access.viewer import AccessError, NoGrantError, NotReadyError, Viewer, narrowed
@@ -59,14 +60,20 @@ def guarded(draw: Callable[P, R]) -> Callable[P, R]:
     return drawn
 
 
-def still(fetch: Callable[[], R]) -> Callable[[], R]:
-    """Make a download, which runs outside of the session, look first whether its reader may still look."""
+def still(fetch: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Make a download, which runs outside of the session, look first whether its reader may still look.
+
+    The file is then that reader's alone: nobody else gets it by its address.
+    """
     claims = _claims()
 
-    def fetched() -> R:
-        if claims is not None:
-            granted(claims)
-        return fetch()
+    def fetched() -> bytes:
+        if claims is None:
+            return fetch()
+        granted(claims)
+        content = fetch()
+        made_out(content, claims)
+        return content
 
     return fetched
 

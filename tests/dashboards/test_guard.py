@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from dashboards.access import guard, login
+from dashboards.access import files, guard, login
 from dashboards.access.guard import Guard, claims_of, return_path
 from tests.dashboards.people import AUTH, grant, write_access
 from tests.dashboards.people import claims_of as signed_in
@@ -67,6 +67,27 @@ def answered(path: str, location: str | None = None, **headers: str) -> tuple[in
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _made_for_ada() -> None:
+    files.made_out(b"inside", signed_in(ADA))
+
+
+def test_a_file_is_for_whom_it_was_made(tmp_path: Path) -> None:
+    """Another person with a grant, even with the same rows before them, does not get it by its address."""
+    bob = signed_in("bob@b.example", sub="bob")
+    write_access(tmp_path / "access.toml", grant(ADA, "analyst"), grant("bob@b.example", "analyst"))
+    assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 200
+    assert answered("/media/abc.csv", cookie=cookie(bob))[0] == 404
+    files.made_out(b"inside", bob)
+    assert answered("/media/abc.csv", cookie=cookie(bob))[0] == 200, "the same rows were made for both"
+
+
+def test_a_file_that_was_pushed_out_has_to_be_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_FILES", 1)
+    files.made_out(b"another", signed_in(ADA))
+    assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 404
 
 
 def test_a_file_is_for_who_may_look_now(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -112,7 +111,6 @@ def land(landing: Path, flock: Sequence[Canary]) -> None:
         deliver(landing / f"late_{each.word}", "platform", {"feedback_competencies": [competency(each)]})
 
 
-@lru_cache(maxsize=1)
 def marketplace_with(factory: pytest.TempPathFactory, flock: tuple[Canary, ...]) -> Project:
     """Return a project with the tiny sample and the canaries, run once for all workers."""
 
