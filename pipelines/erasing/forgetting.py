@@ -109,7 +109,7 @@ def swept(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Swept:
         found = sweep(connection, settings.pseudonym_keys())
         debts.paid(connection, debts.SWEEP)
         if found.total:
-            debts.owe(connection, debts.REWRITE, debts.PUBLISH)
+            debts.owe(connection, debts.COPIES, debts.REWRITE, debts.PUBLISH)
     identities.end(connection)
     return found
 
