@@ -37,7 +37,8 @@ MOMENT = datetime(2026, 7, 2)
 HERS, OTHERS = her_rows("E1", "P1"), other_rows("E1", "P1")
 BOTH = {entity: [*OTHERS[entity], *HERS[entity]] for entity in HERS}
 FEW = (
-    "students", "student_emails", "applications", "ats_candidates", "ats_candidate_emails", "ats_candidate_external_ids",
+    "students", "student_emails", "applications",
+    "ats_candidates", "ats_candidate_emails", "ats_candidate_external_ids",
 )  # fmt: skip
 SOME = {entity: BOTH[entity] for entity in FEW}
 
