@@ -280,4 +280,4 @@ def test_every_cache_is_kept_by_generation_viewer_and_query() -> None:
     for path, name, told in found:
         if name not in OF_EVERYBODY:
             assert told[:2] == ["generation", "viewer"], (path, name)
-            assert told[2] in ("query", "queries"), (path, name)
+            assert told[2] in ("query", "queries", "host_or_platform"), (path, name)

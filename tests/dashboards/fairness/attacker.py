@@ -171,5 +171,6 @@ class Reader:
                     learn(sign * sums[[number]].toarray()[0])
         ends = zip(np.ceil(least - 1e-6).astype(int), np.floor(most + 1e-6).astype(int), strict=True)
         return [
-            Bound(cell, name, low, high, want) for (cell, name, want), (low, high) in zip(targets, ends, strict=True)
+            Bound(cell, name, int(low), int(high), want)
+            for (cell, name, want), (low, high) in zip(targets, ends, strict=True)
         ]
