@@ -1,0 +1,23 @@
+"""The figures of ``make faults`` are what was recorded, summed by name."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.figures import record, recorded
+
+
+def test_figures_of_a_name_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "figures.jsonl"
+    monkeypatch.setenv("THROUGHLINE_FIGURES", str(path))
+    record("orders", 3, 3)
+    record("files", 5, 4)
+    record("orders", 2, 1)
+    assert recorded(path) == {"orders": (5, 4), "files": (5, 4)}
+
+
+def test_nothing_is_recorded_where_nobody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("THROUGHLINE_FIGURES", raising=False)
+    monkeypatch.chdir(tmp_path)
+    record("orders", 3, 3)
+    assert [*tmp_path.iterdir()] == []
