@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.errors import ThroughlineError
+from pipelines.journal import reached
 
 KEPT = 3
 FILE = "analytics.duckdb"
@@ -80,6 +81,7 @@ def read_facts(published: Path, name: str) -> Generation:
 def make_current(published: Path, generation: Generation) -> None:
     """Point at a generation by one atomic change, then replace the analysts' copy likewise."""
     write_whole(published / POINTER, json.dumps(asdict(generation) | {"path": generation.path}, indent=2))
+    reached("publish.pointed", generation=generation.generation)
     copy = published / f".{FILE}.new"
     copy.unlink(missing_ok=True)
     shutil.copyfile(published / generation.path, copy)
@@ -87,6 +89,7 @@ def make_current(published: Path, generation: Generation) -> None:
     sync(copy)
     copy.replace(published / FILE)
     sync(published)
+    reached("publish.copied", generation=generation.generation)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -138,4 +141,5 @@ def roll_back(published: Path, to: str | None = None) -> Generation:
         to = older[-1]
     chosen = read_facts(published, to)
     make_current(published, chosen)
+    reached("rollback.finished", generation=chosen.generation)
     return chosen

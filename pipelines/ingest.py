@@ -15,6 +15,7 @@ from pipelines.erasing.filtering import Erasures, Keys, no_keys, standing_erasur
 from pipelines.errors import RefusedFile
 from pipelines.faults import ending_the_run, refusing
 from pipelines.inspection import fingerprint
+from pipelines.journal import reached
 from pipelines.landing import LandedFile, format_of, landed_files
 from pipelines.ledger import Batch, Outcome, Seen
 from pipelines.load import Load
@@ -60,6 +61,7 @@ def ingest(
     the pseudonym keys by version; it is asked only where a person was erased.
     """
     files = landed_files(folder, tuple(path.resolve() for path in mappings))
+    reached("ingest.begun", files=len(files))
     known = ledger.known_files(connection)
     ledger.forget_vanished_refusals(connection, files)
     outcomes: list[Outcome] = []
@@ -67,7 +69,9 @@ def ingest(
         for outcome in ingest_file(connection, landed, batch, erasures=standing_erasures(connection, keys)):
             outcomes.append(outcome)
             on_outcome(outcome)
+        reached("ingest.committed", file=landed.name)
     ledger.finish_batch(connection, batch, sum(each.status == "refused" for each in outcomes))
+    reached("ingest.finished", files=len({each.name for each in outcomes}))
     told = {each.name for each in outcomes}
     refusals = [each for each in ledger.standing_refusals(connection) if each.name not in told]
     return IngestReport(tuple(outcomes), tuple(refusals), ledger.set_as_of(connection, as_of))
@@ -104,12 +108,14 @@ def loaded_or_refused(
         with refusing():
             sha256 = fingerprint(landed.path) if landed.spec else ""
             load = staged_load(connection, landed, sha256, batch, spill, erasures)
+            reached("ingest.staged", file=landed.name)
         with committed(connection, keep=keep):
             with refusing(reads_files=False):
                 outcomes = loaded_outcomes(load, landed)
             if Seen.of(landed) != seen:
                 raise RefusedFile("a file at rest", "one that changed while it was read", next_step="Run again.")
             ledger.enter(connection, landed, seen, sha256, outcomes, batch)
+            reached("ingest.loaded", file=landed.name)
     except RefusedFile as error:
         seen = ledger.UNSEEN if isinstance(error.__cause__, OSError) else seen
         outcomes = [refusal(landed, error)]

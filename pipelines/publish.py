@@ -20,6 +20,7 @@ from pipelines import generations, reconcile
 from pipelines.catalog import CATALOG_COLUMNS, CATALOG_COMMENT, metric_catalog
 from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.generations import Generation
+from pipelines.journal import reached
 from pipelines.lineage import LINEAGE_COLUMNS, LINEAGE_COMMENT, lineage
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sql import literal
@@ -73,21 +74,27 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
     )
     folder = generations.folder_of(published, generation.generation)
     folder.mkdir(parents=True)
+    reached("publish.drafted", generation=generation.generation)
     try:
         write_file(settings.warehouse_path, folder / generations.FILE, generation, made, settings.memory_limit)
         reconcile.write_history(folder / generations.FILE, previous_file(published))
+        reached("publish.written")
         write_restricted(settings.warehouse_path, folder / generations.RESTRICTED)
+        reached("publish.contacts_written")
         problems = [
             *reconcile.warehouse_problems(settings.warehouse_path),
             *reconcile.drift_problems(folder / generations.FILE, previous_file(published)),
             *audit(folder / generations.FILE),
         ]
         write_verdicts(settings.warehouse_path, folder / generations.FILE)
+        reached("publish.audited", problems=len(problems))
         if problems:
             raise PublishRefused("\n".join(problems))
         seal(folder / generations.FILE, 0o444)
         seal(folder / generations.RESTRICTED, 0o400)
+        reached("publish.sealed")
         generations.write_facts(folder, generation)
+        reached("publish.described")
     except BaseException:
         shutil.rmtree(folder)
         raise

@@ -17,6 +17,7 @@ from pipelines.erasing.forgetting import drop_earlier, refuse_unfinished, settle
 from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.ingest import IngestReport, check
 from pipelines.ingest import ingest as ingest_files
+from pipelines.journal import reached
 from pipelines.landing import landed_files
 from pipelines.ledger import Batch, Outcome, set_as_of
 from pipelines.lock import writer_lock
@@ -99,6 +100,7 @@ def validated(settings: Settings, steps: Steps) -> None:
 
     with steps.step("validate"):
         report = validate_raw(settings, last_batch(settings))
+        reached("validate.finished", warnings=len(report.warnings))
     if report.warnings:
         console.print(f"{len(report.warnings)} warnings, recorded: see `throughline status` or the page Data health.")
     if report.critical_failures:
@@ -125,7 +127,10 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
         with opened(settings) as connection:
             load_pseudonyms(connection, settings.pseudonym_keys())
             set_as_of(connection, as_of)
-        return build_marts(settings.warehouse_path, memory_limit=settings.memory_limit)
+        reached("build.prepared")
+        result = build_marts(settings.warehouse_path, memory_limit=settings.memory_limit)
+        reached("build.finished", models=result.count("model"), tests=result.count("test"))
+        return result
 
 
 def published(settings: Settings, steps: Steps) -> generations.Generation:
@@ -142,6 +147,7 @@ def published(settings: Settings, steps: Steps) -> generations.Generation:
             settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures]
         )
         drop_earlier(settings, generation.generation)
+        reached("publish.finished", generation=generation.generation)
     return generation
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from pipelines import current
 from pipelines.contract import ENTITIES
+from pipelines.journal import reached
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse, prepare
 
@@ -114,6 +115,7 @@ def validate(settings: Settings, batch_id: str) -> ValidationReport:
         for entity in present:
             results += examine(entity.name, border_in.expectations(entity), contract_rules.shown_key(entity))
         docs = examine.write_docs()
+    reached("validate.checked", results=len(results))
     return recorded(settings, ValidationReport("in", batch_id, now(), docs, tuple(results)))
 
 
