@@ -1,12 +1,12 @@
 """The key that seals the audit log: from the environment, else from a file outside the data."""
 
 import os
-import secrets
 from functools import lru_cache
 from pathlib import Path
 
 from dashboards.audit.errors import KeyNotReadableError
 from dashboards.database import PROJECT_DIR
+from dashboards.key_files import kept_secret
 
 SHORTEST = 16
 
@@ -26,19 +26,8 @@ def audit_key() -> bytes:
 
 @lru_cache(maxsize=4)
 def _kept(path: Path) -> bytes:
-    """Read the file, or make it, readable by its owner alone; of two that make it at once, both read the first's."""
+    """Read the file once for each process."""
     try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_hex(32))
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        return path.read_text().strip().encode()
+        return kept_secret(path).encode()
     except (OSError, UnicodeDecodeError) as error:
         raise KeyNotReadableError(path, f"{type(error).__name__}") from error

@@ -1,10 +1,10 @@
 """The secret of the extracts: the one file of the dashboards that reads it, from the environment or a key file."""
 
 import os
-import secrets
 from pathlib import Path
 
 from dashboards.database import PROJECT_DIR, DatabaseError
+from dashboards.key_files import kept_secret
 
 LEAST_LENGTH = 16
 
@@ -32,27 +32,9 @@ def extract_secret() -> bytes:
     text, path = os.environ.get("THROUGHLINE_EXTRACT_SECRET", ""), key_file()
     if not text:
         try:
-            if not path.exists():
-                _make(path)
-            text = path.read_text().strip()
-        except OSError as error:
-            raise NoExtractSecretError(path, f"{type(error).__name__}: {error.strerror}") from error
+            text = kept_secret(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise NoExtractSecretError(path, f"{type(error).__name__}: {error}") from error
     if len(text) < LEAST_LENGTH:
         raise NoExtractSecretError(path, f"{len(text)} characters")
     return text.encode()
-
-
-def _make(path: Path) -> None:
-    """Write a new secret; of several processes at once, the first one's stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboards.navigation import PageEntry
 from dashboards.scope import Role
+from tests.browser.identity import Site, Visitors
 from tests.browser.serving import ARGUMENTS, MISSING, chromium, rest, served
 from tests.browser.visits import Look, Seen, listen, visitor
 from tests.conftest import Project
@@ -39,6 +40,14 @@ def address(tiny: Project) -> Iterator[str]:
 def visit(browser: Browser, address: str) -> Visit:
     """Return what visits a page once in a look and remembers what it saw."""
     return visitor(browser, address)
+
+
+@pytest.fixture
+def visitors(browser: Browser, site: Site) -> Iterator[Visitors]:
+    """Return the people who visit a module's own ``site``, each in a browser context of their own."""
+    found = Visitors(browser, site)
+    yield found
+    found.close()
 
 
 @pytest.fixture

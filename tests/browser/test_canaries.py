@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket
+from playwright.sync_api import Page, WebSocket
 
 from tests.browser.identity import Site, Visitors, site_of
 from tests.browser.serving import rest
@@ -33,13 +33,6 @@ def marks(market: Project) -> Marks:
 def site(market: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_of(market.data, tmp_path_factory.mktemp("canaries")) as found:
         yield found
-
-
-@pytest.fixture
-def visitors(browser: Browser, site: Site) -> Iterator[Visitors]:
-    found = Visitors(browser, site)
-    yield found
-    found.close()
 
 
 class Wire:

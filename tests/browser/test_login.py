@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dashboards.database import current_generation
 from dashboards.slices.people import hosts
@@ -27,13 +27,6 @@ BY_CLAIM = '[[grant]]\nclaim = { name = "groups", value = "data" }\nrole = "anal
 def site(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_of(tiny.data, tmp_path_factory.mktemp("login")) as found:
         yield found
-
-
-@pytest.fixture
-def visitors(browser: Browser, site: Site) -> Iterator[Visitors]:
-    found = Visitors(browser, site)
-    yield found
-    found.close()
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from pipelines.ingest import IngestReport, ingest
 from pipelines.ledger import Batch
 from pipelines.opening import opened
 from pipelines.pseudonyms import load_pseudonyms
-from pipelines.quarantine import replay
+from pipelines.quarantine import Replay, replay
 from pipelines.reconcile import warehouse_problems
 from pipelines.settings import Settings
 from tests.pipelines.canary import (
@@ -69,6 +69,10 @@ class World:
             request(connection, person, self.settings.pseudonym_keys(), MOMENT)
         if settles:
             settle(self.settings, MOMENT)
+
+    def replay(self) -> Replay:
+        with opened(self.settings) as connection:
+            return replay(connection, self.landing, Batch("replay", MOMENT), None, keys=self.settings.pseudonym_keys)
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as connection:
@@ -335,8 +339,7 @@ def test_a_replay_after_an_erasure_finds_the_lines_that_are_left(world: World) -
     world.forget()
     assert world.query("select line from quarantine.rows") == [(3,)]
     mapping.write_text(text + 'hold = "open"\n')
-    with opened(world.settings) as connection:
-        done = replay(connection, world.landing, Batch("replay", MOMENT), None, keys=world.settings.pseudonym_keys)
+    done = world.replay()
     assert (done.loaded, done.left, done.reasons) == (1, 0, {})
     assert world.query("select application_id from raw.applications order by 1") == [("1",), ("3",)]
     assert traces(world.data) == set()
@@ -358,8 +361,7 @@ def test_a_replay_obeys_an_erasure_that_only_the_mended_mapping_shows(world: Wor
     mapping.write_text(
         text.format(template="CANARY-{who}") + '[files.entities.applications.values.status]\nhold = "open"\n'
     )
-    with opened(world.settings) as connection:
-        done = replay(connection, world.landing, Batch("replay", MOMENT), None, keys=world.settings.pseudonym_keys)
+    done = world.replay()
     assert (done.loaded, done.left) == (1, 0)
     assert world.query("select rows_loaded, rows_quarantined, rows_erased from ops.deliveries") == [(1, 0, 1)]
     assert world.books() == []
