@@ -44,6 +44,15 @@ def main() -> None:
     except ThroughlineError as error:
         typer.secho(str(error), fg="red", err=True)
         sys.exit(1)
+    except Exception as error:
+        from pipelines.faults import explained
+
+        said = explained(error)
+        if said is None:
+            raise
+        typer.secho(said, fg="red", err=True)
+        typer.echo("What was published before is as it was. See `throughline status`.", err=True)
+        sys.exit(1)
 
 
 @app.command()

@@ -10,7 +10,8 @@ import duckdb
 
 from pipelines.errors import RefusedFile, WarehouseFailed
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO}
+SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = {*SPACE, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO}
 FATAL = (
     duckdb.FatalException,
     duckdb.InternalException,
@@ -22,6 +23,24 @@ FATAL = (
 )
 """Errors that no file is to blame for."""
 WRITING = re.compile(r"no space left|disk quota|\bwrite\b|fsync", re.IGNORECASE)
+
+LOCKED = "Could not set lock on file"
+ADVICE = (
+    (LOCKED, "Another process has the file open. End it, or wait for it, and run again."),
+    (r"no space left|disk quota|file too large|temp_directory_size", "Free space on that disk and run again."),
+    (
+        r"read-only file system|permission denied|not permitted",
+        "Give this user the right to write there and run again.",
+    ),
+    (r"out of memory|cannot allocate", "Free memory, or set THROUGHLINE_MEMORY_LIMIT lower, and run again."),
+    (r"too many open files", "Raise the limit on open files and run again."),
+    (
+        r"not a valid duckdb|corrupt|serialization|invalidated|replaying wal",
+        "Run again. If that ends likewise, put the file back from a backup: it also keeps who asked to be forgotten.",
+    ),
+)
+"""What an error of the machine says, as a pattern, and what to do about it."""
+OTHERWISE = "Look at the path that it names, and run again."
 
 
 @contextmanager
@@ -62,6 +81,19 @@ def is_of_warehouse(error: Exception, reads_files: bool) -> bool:
     if isinstance(error, duckdb.IOException):
         return not reads_files or bool(WRITING.search(str(error)))
     return isinstance(error, FATAL)
+
+
+def explained(error: BaseException) -> str | None:
+    """Return what the machine or the database refused, and what to do next; None for an error of another kind."""
+    if not isinstance(error, OSError | duckdb.Error):
+        return None
+    said = first_line(error) if str(error) else type(error).__name__
+    return f"expected a disk and a database that work; found {type(error).__name__}: {said}. {advice(str(error))}"
+
+
+def advice(said: str) -> str:
+    """Return what to do about an error of the machine or the database."""
+    return next((step for pattern, step in ADVICE if re.search(pattern, said, re.IGNORECASE)), OTHERWISE)
 
 
 def first_line(error: Exception) -> str:
