@@ -211,7 +211,7 @@ def check(
 
     A file that needs no second look is a repeat, or is refused as before; dismissed ones are left out.
     """
-    files = landed_files(folder / ".none" if mappings else folder, tuple(path.resolve() for path in mappings))
+    files = landed_files(folder, tuple(path.resolve() for path in mappings), mapped_only=bool(mappings))
     known = ledger.known_files(connection)
     standing = {each.name: each for each in ledger.standing_refusals(connection)}
     outcomes: list[Outcome] = []

@@ -29,8 +29,8 @@ NAME = re.compile(r"(?P<entity>[a-z][a-z_]*?)(?:[._-](?P<date>\d{4}-?\d{2}-?\d{2
 class LandedFile:
     """A file to ingest; ``refusal`` says why it cannot be, where that is known before its bytes are read.
 
-    ``is_held`` where the file waits for a wrong mapping to be mended. ``is_synthetic`` is what the manifest declares;
-    pages say so.
+    ``is_held`` where the file waits for a wrong mapping to be mended; ``is_below`` where it lies in the landing folder.
+    ``is_synthetic`` is what the manifest declares; pages say so.
     """
 
     path: Path
@@ -42,11 +42,12 @@ class LandedFile:
     refusal: str | None = None
     is_synthetic: bool = False
     is_held: bool = False
+    is_below: bool = False
 
     @property
     def location(self) -> str:
-        """The path as the ledger stores it."""
-        return printable(str(self.path))
+        """The path as the ledger stores it: below the landing folder, which may move; whole where it lies elsewhere."""
+        return self.name if self.is_below else printable(str(self.path))
 
     @property
     def mapping_id(self) -> str:
@@ -71,12 +72,12 @@ def format_of(path: Path) -> str | None:
     return None if name.endswith(".gz") and format in ("parquet", "xlsx") else format
 
 
-def landed_files(folder: Path, mappings: tuple[Path, ...] = ()) -> list[LandedFile]:
-    """Return every data file below ``folder``, and those of the mappings named, in order of delivery.
+def landed_files(folder: Path, mappings: tuple[Path, ...] = (), *, mapped_only: bool = False) -> list[LandedFile]:
+    """Return every data file below ``folder``, and those of the mappings named, or those alone, in order of delivery.
 
     A mapping file next to the data takes the files that its patterns match; what is left is recognised by name.
     """
-    walked = {place(path): path for path in files_below(folder)}
+    walked = {} if mapped_only else {place(path): path for path in files_below(folder)}
     claims: dict[Path, dict[str, Claim]] = {}
     for mapping in mappings_among([*mappings, *walked.values()], named=mappings):
         for claim in claims_of(mapping, folder):
@@ -155,6 +156,7 @@ def mapped_file(path: Path, folder: Path, mapping: Mapping, spec: FileSpec) -> L
         to_utc(declared) if declared else landing_time(path),
         declared is not None,
         spec,
+        is_below=path.is_relative_to(folder),
     )
 
 
@@ -224,12 +226,14 @@ def recognised_file(path: Path, folder: Path) -> LandedFile:
         declared is not None,
         contract_spec(entity, path.name, mode),
         is_synthetic=manifest.synthetic,
+        is_below=path.is_relative_to(folder),
     )
 
 
 def refused(path: Path, folder: Path, reason: str) -> LandedFile:
     """Return a landed file that cannot be read, with the reason."""
-    return LandedFile(path, display_name(path, folder), "unknown", landing_time(path), False, None, reason)
+    name, is_below = display_name(path, folder), path.is_relative_to(folder)
+    return LandedFile(path, name, "unknown", landing_time(path), False, None, reason, is_below=is_below)
 
 
 def display_name(path: Path, folder: Path) -> str:

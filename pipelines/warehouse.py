@@ -65,6 +65,10 @@ LATER_COLUMNS = (
 """Columns that a warehouse of an earlier version may lack."""
 
 
+WHOLE_PATHS = "where starts_with(path, '/') and ends_with(path, '/landing/' || file_name)"
+"""An earlier version kept whole paths, by which a data folder that moved was not known again."""
+
+
 def raw_columns(entity: Entity) -> str:
     """Return the column list of the entity's raw table as DDL; keys are not null, the rest is the checks' affair."""
     lines = []
@@ -107,6 +111,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists {name} ({columns})")
     for table, column in LATER_COLUMNS:
         connection.execute(f"alter table {table} add column if not exists {column}")
+    if connection.sql(f"select 1 from ops.deliveries {WHOLE_PATHS} limit 1").fetchall():
+        connection.execute(f"update ops.deliveries set path = file_name {WHOLE_PATHS}")
 
 
 @contextmanager

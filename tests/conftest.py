@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -60,13 +59,10 @@ class Project:
         )
 
     def copy_to(self, folder: Path) -> "Project":
-        """Return a copy whose ledger knows the files where they now lie; it keeps its own key."""
+        """Return a copy in another place; it keeps its own key."""
         copy = Project(folder)
         shutil.copytree(self.data, copy.data, copy_function=shutil.copy2)
         shutil.copytree(self.data.parent / "secrets", folder / "secrets")
-        with duckdb.connect(str(copy.data / "warehouse" / "analytics.duckdb")) as connection:
-            moved = [f"{project.data.resolve()}/" for project in (self, copy)]
-            connection.execute("update ops.deliveries set path = replace(path, ?, ?)", moved)
         return copy
 
     @property
