@@ -1,10 +1,14 @@
-"""Published generations: which there are, which is current, and how another one becomes current."""
+"""Published generations: which there are, which is current, and how another one becomes current.
+
+Their order is that of their numbers: a clock may go backward, and two may be made within a second.
+"""
 
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import ThroughlineError
 from pipelines.journal import reached
@@ -13,22 +17,50 @@ KEPT = 3
 FILE = "analytics.duckdb"
 RESTRICTED = "restricted.duckdb"
 POINTER = "current.json"
+FACTS = "generation.json"
+DRAFT, READY = ".new", ".ready"
+"""Endings of hidden files in the published folder: being written; whole, waiting for the pointer to move."""
 
 
 @dataclass(frozen=True)
 class Generation:
-    """A published state: an immutable file, the moment that it shows, and what it was made from."""
+    """A published state: an immutable file, the moment that it shows, and what it was made from.
+
+    ``number`` counts all that were made; 0 for those from before they were numbered.
+    """
 
     generation: str
     as_of: str
     published_at: str
     batch_id: str
     code_id: str
+    number: int = 0
 
     @property
     def path(self) -> str:
         """Path of the file below the published folder."""
         return f"generations/{self.generation}/{FILE}"
+
+    @property
+    def facts(self) -> str:
+        """What ``current.json`` and the file beside a generation say."""
+        return json.dumps(asdict(self) | {"path": self.path}, indent=2)
+
+
+class BrokenPointer(ThroughlineError):
+    """``current.json`` leads to no generation."""
+
+    def __init__(self, published: Path, expected: str, found: str):
+        super().__init__(
+            f"{published / POINTER}: expected {expected}; found {found}. "
+            f"Kept generations: {', '.join(names(published)) or 'none'}. Point at the newest with "
+            "`throughline rollback`, or make a new one with `throughline run`."
+        )
+
+
+def told(facts: dict[str, Any]) -> Generation:
+    """Return the generation that facts tell of; raise KeyError where one lacks."""
+    return Generation(**{each.name: ({"number": 0} | facts)[each.name] for each in fields(Generation)})
 
 
 def folder_of(published: Path, generation: str) -> Path:
@@ -37,67 +69,134 @@ def folder_of(published: Path, generation: str) -> Path:
 
 
 def current(published: Path) -> Generation | None:
-    """Return the current generation; None where nothing was published; raise where the pointer leads nowhere."""
+    """Return the current generation; None where nothing was published; raise BrokenPointer where it leads nowhere."""
     pointer = published / POINTER
     if not pointer.exists():
         return None
     try:
-        told = json.loads(pointer.read_text())
-        found = Generation(**{name: told[name] for name in Generation.__dataclass_fields__})
+        found = told(json.loads(pointer.read_text()))
     except (ValueError, KeyError, TypeError) as error:
-        raise ThroughlineError(
-            f"{pointer}: expected a pointer to a generation; found {error!r}. "
-            f"Kept generations: {', '.join(names(published)) or 'none'}. Point at one with `throughline rollback`, "
-            "or make a new one with `throughline publish`."
-        ) from error
+        raise BrokenPointer(published, "a pointer to a generation", repr(error)) from error
     if not (published / found.path).exists():
-        raise ThroughlineError(
-            f"{pointer}: expected generation {found.generation} in {published / 'generations'}; found none. "
-            f"Kept: {', '.join(names(published)) or 'none'}. Use `throughline rollback` or `throughline publish`."
-        )
+        raise BrokenPointer(published, f"generation {found.generation} in {published / 'generations'}", "none")
     return found
 
 
+def standing(published: Path) -> Generation | None:
+    """Return the current generation or, where the pointer leads nowhere, the newest that is kept."""
+    try:
+        return current(published)
+    except BrokenPointer:
+        return next(iter(reversed(kept(published))), None)
+
+
+def kept(published: Path) -> list[Generation]:
+    """Return the generations that are kept, oldest first: those with a file and facts that can be read."""
+    found = (read_facts(each) for each in (published / "generations").glob(f"*/{FACTS}"))
+    whole = (each for each in found if each is not None and (published / each.path).exists())
+    return sorted(whole, key=lambda each: (each.number, each.generation))
+
+
 def names(published: Path) -> list[str]:
-    """Return the generations that are kept, oldest first."""
-    folder = published / "generations"
-    return sorted(each.name for each in folder.iterdir() if (each / FACTS).exists()) if folder.is_dir() else []
+    """Return the names of the generations that are kept, oldest first."""
+    return [each.generation for each in kept(published)]
 
 
-FACTS = "generation.json"
+def numbered(published: Path, generation: Generation) -> Generation:
+    """Return the generation with the next number and, where its name is taken, another."""
+    name, taken = generation.generation, 1
+    while folder_of(published, name).exists():
+        taken += 1
+        name = f"{generation.generation}-{taken}"
+    number = 1 + max((each.number for each in kept(published)), default=0)
+    return replace(generation, generation=name, number=number)
 
 
 def write_facts(folder: Path, generation: Generation) -> None:
-    """Write what the generation is, beside its file."""
-    write_whole(folder / FACTS, json.dumps(asdict(generation) | {"path": generation.path}, indent=2))
+    """Write what the generation is, beside its file: from here on it is kept."""
+    write_whole(folder / FACTS, generation.facts)
+    sync(folder.parent)
 
 
-def read_facts(published: Path, name: str) -> Generation:
-    """Read what a kept generation is."""
-    told = json.loads((folder_of(published, name) / FACTS).read_text())
-    return Generation(**{field: told[field] for field in Generation.__dataclass_fields__})
+def read_facts(path: Path) -> Generation | None:
+    """Read what a generation is; None where nothing can be read."""
+    try:
+        return told(json.loads(path.read_text()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def make_current(published: Path, generation: Generation) -> None:
-    """Point at a generation by one atomic change, then replace the analysts' copy likewise."""
-    write_whole(published / POINTER, json.dumps(asdict(generation) | {"path": generation.path}, indent=2))
-    reached("publish.pointed", generation=generation.generation)
-    copy = published / f".{FILE}.new"
-    copy.unlink(missing_ok=True)
-    shutil.copyfile(published / generation.path, copy)
-    copy.chmod(0o644)
-    sync(copy)
-    copy.replace(published / FILE)
-    sync(published)
+    """Point at a generation by one atomic change, with the analysts' copy laid ready before and replaced after it."""
+    lay_ready(published, generation)
+    point_at(published, generation)
+
+
+def lay_ready(published: Path, generation: Generation) -> None:
+    """Copy the generation for the analysts, beside the copy that they have; only a whole one is called ready."""
+    draft = published / f".{FILE}{DRAFT}"
+    try:
+        shutil.copyfile(published / generation.path, draft)
+        draft.chmod(0o644)
+        sync(draft)
+        draft.replace(ready_copy(published, generation))
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     reached("publish.copied", generation=generation.generation)
+
+
+def point_at(published: Path, generation: Generation) -> None:
+    """Point at a generation whose copy lies ready, then hand the copy over."""
+    write_whole(published / POINTER, generation.facts)
+    reached("publish.pointed", generation=generation.generation)
+    hand_over(published, generation)
+
+
+def hand_over(published: Path, generation: Generation) -> None:
+    """Replace the analysts' copy by the one that lies ready.
+
+    Changes that an analyst made to the old copy go with it: its log would keep everybody from opening the new one.
+    """
+    (published / f"{FILE}.wal").unlink(missing_ok=True)
+    ready_copy(published, generation).replace(published / FILE)
+    sync(published)
+    reached("publish.offered", generation=generation.generation)
+
+
+def ready_copy(published: Path, generation: Generation) -> Path:
+    """Return where the whole copy of a generation waits for the pointer."""
+    return published / f".{generation.generation}{READY}"
+
+
+def mend(published: Path) -> None:
+    """Finish or clear what a broken run left: no draft stays, and the analysts' copy is of the current generation."""
+    now = standing(published)
+    for draft in published.glob(f".*{DRAFT}"):
+        draft.unlink()
+    for ready in published.glob(f".*{READY}"):
+        if now is not None and ready == ready_copy(published, now):
+            hand_over(published, now)
+        else:
+            ready.unlink()
+    for folder in (published / "generations").glob("*"):
+        if not (folder / FACTS).exists() and (now is None or folder.name != now.generation):
+            shutil.rmtree(folder)
+    if now is not None and not (published / FILE).exists():
+        lay_ready(published, now)
+        hand_over(published, now)
 
 
 def write_whole(path: Path, text: str) -> None:
     """Write a small file so that a reader sees the old or the new text, never a part."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text)
-    sync(draft)
-    draft.replace(path)
+    draft = path.with_name(f".{path.name}{DRAFT}")
+    try:
+        draft.write_text(text)
+        sync(draft)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     sync(path.parent)
 
 
@@ -110,12 +209,15 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def prune(published: Path, keep: str) -> None:
-    """Remove all but the newest three generations, never the one to keep, and what a broken run left behind."""
+def prune(published: Path, *keep: str) -> None:
+    """Remove all but the newest three generations, never one of those to keep, and what a broken run left behind.
+
+    To keep are the current one and the one before it: who has just read the pointer may be about to open that.
+    """
     folder = published / "generations"
-    old = [name for name in names(published) if name != keep][: -(KEPT - 1)]
-    drafts = [each.name for each in folder.iterdir() if not (each / FACTS).exists()]
-    for name in (*old, *drafts):
+    others = [name for name in names(published) if name not in keep]
+    drafts = [each.name for each in folder.iterdir() if each.name not in keep and not (each / FACTS).exists()]
+    for name in (*others[: len(others) + len({*keep}) - KEPT], *drafts):
         shutil.rmtree(folder / name)
 
 
@@ -129,17 +231,38 @@ def keep_only(published: Path, generation: str) -> int:
 
 
 def roll_back(published: Path, to: str | None = None) -> Generation:
-    """Make an older kept generation current: the one named, or the one before the current."""
-    kept = names(published)
-    if to is not None and to not in kept:
-        raise ThroughlineError(f"expected a kept generation; found {to!r}. Kept: {', '.join(kept) or 'none'}.")
+    """Make an older kept generation current: the one named, or the one before the current.
+
+    Where the pointer leads nowhere, that is the newest.
+    """
+    known = kept(published)
     if to is None:
-        now = current(published)
-        older = [name for name in kept if now is not None and name < now.generation]
-        if not older:
-            raise ThroughlineError(f"expected an older generation; found none. Kept: {', '.join(kept) or 'none'}.")
-        to = older[-1]
-    chosen = read_facts(published, to)
+        chosen = one_before(published, known)
+    elif to in (found := {each.generation: each for each in known}):
+        chosen = found[to]
+    else:
+        raise ThroughlineError(f"expected a kept generation; found {to!r}. Kept: {listed(known)}.")
     make_current(published, chosen)
     reached("rollback.finished", generation=chosen.generation)
     return chosen
+
+
+def one_before(published: Path, known: list[Generation]) -> Generation:
+    """Return the newest of the known generations that is older than the current one; raise where there is none."""
+    try:
+        now = current(published)
+    except BrokenPointer:
+        older = known
+    else:
+        places = [each.generation for each in known]
+        older = known[: places.index(now.generation)] if now is not None and now.generation in places else []
+    if not older:
+        raise ThroughlineError(
+            f"expected an older generation; found none. Kept: {listed(known)}. Make one with `throughline run`."
+        )
+    return older[-1]
+
+
+def listed(known: list[Generation]) -> str:
+    """Return the names of generations, to be read."""
+    return ", ".join(each.generation for each in known) or "none"

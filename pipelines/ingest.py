@@ -1,6 +1,5 @@
 """Ingest: every landed file becomes rows of ``raw`` or rows of ``quarantine``, in one transaction a file."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,10 +19,7 @@ from pipelines.landing import LandedFile, format_of, landed_files
 from pipelines.ledger import Batch, Outcome, Seen
 from pipelines.load import Load
 from pipelines.readers import stage
-from pipelines.warehouse import transaction
-
-GLOB = set("*?[]{}")
-"""What readers take for a pattern in a file's name."""
+from pipelines.warehouse import PATTERN, spilling, transaction
 
 
 @dataclass(frozen=True)
@@ -89,8 +85,8 @@ def ingest_file(
 
     What goes wrong while the file is read refuses it; what goes wrong with the warehouse raises WarehouseFailed.
     """
-    with ending_the_run(landed.name), tempfile.TemporaryDirectory(prefix="throughline-") as spill:
-        return loaded_or_refused(connection, landed, batch, Path(spill), keep=keep, erasures=erasures)
+    with ending_the_run(landed.name), spilling(connection) as spill:
+        return loaded_or_refused(connection, landed, batch, spill, keep=keep, erasures=erasures)
 
 
 def loaded_or_refused(
@@ -188,9 +184,9 @@ def refuse_second_whole(connection: duckdb.DuckDBPyConnection, landed: LandedFil
 def plain_path(path: Path, spill: Path) -> Path:
     """Return a path that no reader takes for a pattern, with its ending in lower case: the file's own, or a link."""
     endings = "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:])
-    if not GLOB & set(str(path)) and endings == endings.lower():
+    if not PATTERN & set(str(path)) and endings == endings.lower():
         return path
-    plain = spill / f"landed{''.join(letter for letter in endings.lower() if letter not in GLOB)}"
+    plain = spill / f"landed{''.join(letter for letter in endings.lower() if letter not in PATTERN)}"
     plain.symlink_to(path.resolve())
     return plain
 

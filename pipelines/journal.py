@@ -26,8 +26,9 @@ STEPS = (
     "publish.audited",
     "publish.sealed",
     "publish.described",
-    "publish.pointed",
     "publish.copied",
+    "publish.pointed",
+    "publish.offered",
     "publish.finished",
     "rollback.finished",
 )

@@ -6,7 +6,6 @@ import logging
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,25 +64,30 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
     """Write, audit and publish a new generation; raise PublishRefused, with the old one still current."""
     published = settings.published_dir
     as_of = latest_as_of(settings)
-    generation = Generation(
-        f"{made.moment:%Y%m%dT%H%M%SZ}-{made.batch_id[-6:]}",
-        as_of.isoformat(),
-        made.moment.isoformat(),
-        made.batch_id,
-        made.code_id,
+    before = generations.standing(published)
+    generation = generations.numbered(
+        published,
+        Generation(
+            f"{made.moment:%Y%m%dT%H%M%SZ}-{made.batch_id[-6:]}",
+            as_of.isoformat(),
+            made.moment.isoformat(),
+            made.batch_id,
+            made.code_id,
+        ),
     )
     folder = generations.folder_of(published, generation.generation)
+    earlier = published / before.path if before else None
     folder.mkdir(parents=True)
     reached("publish.drafted", generation=generation.generation)
     try:
         write_file(settings.warehouse_path, folder / generations.FILE, generation, made, settings.memory_limit)
-        reconcile.write_history(folder / generations.FILE, previous_file(published))
+        reconcile.write_history(folder / generations.FILE, earlier)
         reached("publish.written")
         write_restricted(settings.warehouse_path, folder / generations.RESTRICTED)
         reached("publish.contacts_written")
         problems = [
             *reconcile.warehouse_problems(settings.warehouse_path),
-            *reconcile.drift_problems(folder / generations.FILE, previous_file(published)),
+            *reconcile.drift_problems(folder / generations.FILE, earlier),
             *audit(folder / generations.FILE),
         ]
         write_verdicts(settings.warehouse_path, folder / generations.FILE)
@@ -95,11 +99,12 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
         reached("publish.sealed")
         generations.write_facts(folder, generation)
         reached("publish.described")
+        generations.lay_ready(published, generation)
     except BaseException:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # the next run removes what is left
         raise
-    generations.make_current(published, generation)
-    generations.prune(published, generation.generation)
+    generations.point_at(published, generation)
+    generations.prune(published, generation.generation, *([before.generation] if before else []))
     return generation
 
 
@@ -113,12 +118,6 @@ def latest_as_of(settings: Settings) -> datetime:
     return as_of
 
 
-def previous_file(published: Path) -> Path | None:
-    """Return the file of the current generation, if any."""
-    now = generations.current(published)
-    return published / now.path if now else None
-
-
 def attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """Open an empty connection with the warehouse attached read-only as ``warehouse``."""
     connection = duckdb.connect()
@@ -126,6 +125,7 @@ def attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("set autoload_known_extensions = false")
     connection.execute("set enable_progress_bar = false")
     connection.execute("set timezone = 'UTC'")
+    connection.execute(f"set temp_directory = {literal(str(warehouse.parent / 'spill'))}")
     connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
     return connection
 
@@ -136,9 +136,8 @@ def write_file(warehouse: Path, target: Path, generation: Generation, made: Made
     Only ``marts`` and ``meta`` are written, table by table: a copy of the whole database would carry raw rows, and a
     dropped schema leaves its bytes behind.
     """
-    with attached(warehouse) as connection, tempfile.TemporaryDirectory(dir=warehouse.parent) as spill:
+    with attached(warehouse) as connection:
         connection.execute(f"set memory_limit = {literal(memory_limit)}")
-        connection.execute(f"set temp_directory = {literal(spill)}")
         connection.execute(f"attach {literal(str(target))} as analytics (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema analytics.marts")
         connection.execute("create schema analytics.meta")

@@ -4,7 +4,6 @@ A replay reads the whole file again under today's mapping, and takes from it the
 held. So a row comes back just as its file says it, whatever the format; a line that no reader may see stays.
 """
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +25,7 @@ from pipelines.load import Load, is_whole, named_rows
 from pipelines.readers import stage
 from pipelines.sql import count
 from pipelines.staged import records_at
-from pipelines.warehouse import transaction
+from pipelines.warehouse import spilling, transaction
 
 ORDER = "file_name, entity, line"
 REPLAYABLE = "status = 'open' and rule <> 'duplicate key' and line is not null"
@@ -185,9 +184,9 @@ def replay_delivery(
     for entity in held.entities:
         if entity not in spec.entities:
             raise RefusedFile(f"a mapping that feeds {entity}", f"one of {', '.join(spec.entities)}")
-    with tempfile.TemporaryDirectory(prefix="throughline-") as spill:
+    with spilling(connection) as spill:
         format = spec.dialect.format or format_of(landed.path) or "csv"
-        staged = stage(connection, plain_path(landed.path, Path(spill)), format, spec.dialect, Path(spill))
+        staged = stage(connection, plain_path(landed.path, spill), format, spec.dialect, spill)
         load = Load(connection, landed, spec, staged, held.file_id, batch, held.entities, erasures)
         with transaction(connection):
             loaded = sum(replay_entity(load, ENTITIES[name], held) for name in held.entities)

@@ -20,6 +20,7 @@ from pipelines.ingest import ingest as ingest_files
 from pipelines.journal import reached
 from pipelines.landing import landed_files
 from pipelines.ledger import Batch, Outcome, set_as_of
+from pipelines.leftovers import clear
 from pipelines.lock import writer_lock
 from pipelines.opening import opened, reading
 from pipelines.progress import Steps, console, errors, say_refusal, say_unused
@@ -38,8 +39,9 @@ def now() -> datetime:
 
 @contextmanager
 def writing(settings: Settings) -> Iterator[None]:
-    """Be the only writer while the block runs."""
+    """Be the only writer while the block runs, once what a broken run left behind is cleared."""
     with writer_lock(settings.warehouse_dir / "writer.lock", now()):
+        clear(settings)
         yield
 
 
@@ -172,7 +174,11 @@ def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None
 
 def is_published(settings: Settings, as_of: datetime) -> bool:
     """Say whether the current generation shows the last batch at this moment, made by this very code."""
-    current = generations.current(settings.published_dir)
+    try:
+        current = generations.current(settings.published_dir)
+    except generations.BrokenPointer as error:
+        errors.print(str(error), markup=False)
+        return False
     return (
         current is not None
         and current.batch_id == last_batch(settings)

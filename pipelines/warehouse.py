@@ -1,12 +1,16 @@
 """The warehouse file: connections, tables and the lock. Nothing else writes it."""
 
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
 from pipelines.contract import ENTITIES, PROVENANCE, Entity
+
+PATTERN = set("*?[]{}")
+"""What readers take for a pattern in a file's name."""
 
 SCHEMAS = ("raw", "quarantine", "ops", "pseudonyms")
 
@@ -116,12 +120,24 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
+def spilling(connection: duckdb.DuckDBPyConnection) -> Iterator[Path]:
+    """Lend a folder of its own to the block, in the warehouse's spill folder, where the leftovers are cleared.
+
+    It is elsewhere where that folder's name would be a pattern to the readers of files.
+    """
+    (folder,) = connection.sql("select current_setting('temp_directory')").fetchall()[0]
+    with tempfile.TemporaryDirectory(prefix="throughline-", dir=None if PATTERN & set(folder) else folder) as spill:
+        yield Path(spill)
+
+
+@contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Commit what the block does, or none of it."""
     connection.execute("begin")
     try:
         yield
     except BaseException:
-        connection.execute("rollback")
+        with suppress(duckdb.Error):  # a database that failed has rolled back already, and the first error tells why
+            connection.execute("rollback")
         raise
     connection.execute("commit")

@@ -9,7 +9,6 @@ import gzip
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +30,7 @@ from pipelines.ledger import Seen
 from pipelines.mapping import Dialect, FileSpec, resolved_entity
 from pipelines.readers import stage
 from pipelines.staged import Staged
-from pipelines.warehouse import transaction
+from pipelines.warehouse import spilling, transaction
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ def is_cleaned(connection: duckdb.DuckDBPyConnection, landed: LandedFile, erasur
 
     dialect = landed.spec.dialect if landed.spec else Dialect()
     format = dialect.format or format_of(landed.path) or "csv"
-    with tempfile.TemporaryDirectory(prefix="throughline-") as spill, refusing():
-        path = plain_path(landed.path, Path(spill))
+    with spilling(connection) as spill, refusing():
+        path = plain_path(landed.path, spill)
         try:
-            places = places_by_mapping(connection, landed, path, erasures, Path(spill))
+            places = places_by_mapping(connection, landed, path, erasures, spill)
         except RefusedFile:
             places = places_by_text(path, format, erasures)
             format = format if format in ("parquet", "xlsx") else "ndjson"  # line by line, whatever it claims to be

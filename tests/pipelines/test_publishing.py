@@ -79,7 +79,7 @@ def test_a_missing_generation_says_which_are_kept(tmp_path: Path) -> None:
     made(tmp_path, "g1")
     generations.make_current(tmp_path, made(tmp_path, "g2"))
     (tmp_path / "generations" / "g2" / "analytics.duckdb").unlink()
-    with pytest.raises(ThroughlineError, match=r"expected generation g2.*Kept: g1"):
+    with pytest.raises(ThroughlineError, match=r"expected generation g2.*Kept generations: g1"):
         generations.current(tmp_path)
 
 
