@@ -17,15 +17,17 @@ def forget(settings: Settings, person: str, confirm: Callable[[], bool]) -> int:
 
     Nothing is changed unless ``confirm`` agrees. Who is not known is kept out of later deliveries all the same.
     """
-    with writing(settings):
+    with writing(settings) as command:
         with opened(settings) as connection:
             plan = planned(connection, person, settings.pseudonym_keys())
             say_plan(plan)
             if not confirm():
                 console.print("nothing was changed")
+                command.code = 1
                 return 1
             request(connection, person, settings.pseudonym_keys(), now())
-        return carried_out(settings, plan, now())
+        command.code = carried_out(settings, plan, now())
+        return command.code
 
 
 def carried_out(settings: Settings, plan: Swept, moment: datetime) -> int:

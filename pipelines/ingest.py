@@ -57,15 +57,16 @@ def ingest(
     the pseudonym keys by version; it is asked only where a person was erased.
     """
     files = landed_files(folder, tuple(path.resolve() for path in mappings))
-    reached("ingest.begun", files=len(files))
+    reached("ingest.begun", files=len(files), batch=batch.batch_id)
     known = ledger.known_files(connection)
     ledger.forget_vanished_refusals(connection, files)
     outcomes: list[Outcome] = []
     for landed in (each for each in files if not ledger.is_known(known, each)):
-        for outcome in ingest_file(connection, landed, batch, erasures=standing_erasures(connection, keys)):
+        done = ingest_file(connection, landed, batch, erasures=standing_erasures(connection, keys))
+        for outcome in done:
             outcomes.append(outcome)
             on_outcome(outcome)
-        reached("ingest.committed", file=landed.name)
+        reached("ingest.committed", file=landed.name, **counted(landed, done))
     ledger.finish_batch(connection, batch, sum(each.status == "refused" for each in outcomes))
     reached("ingest.finished", files=len({each.name for each in outcomes}))
     told = {each.name for each in outcomes}
@@ -87,6 +88,21 @@ def ingest_file(
     """
     with ending_the_run(landed.name), spilling(connection) as spill:
         return loaded_or_refused(connection, landed, batch, spill, keep=keep, erasures=erasures)
+
+
+def counted(landed: LandedFile, outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """Return what became of a file in numbers, and why it was refused in words that quote nothing of it."""
+    return {
+        "source": landed.source,
+        "status": outcomes[0].status,
+        "reason": outcomes[0].public_reason,
+        "bytes": Seen.of(landed).size,
+        "rows_read": sum(each.read for each in outcomes),
+        "rows_loaded": sum(each.loaded for each in outcomes),
+        "rows_unchanged": sum(each.unchanged for each in outcomes),
+        "rows_quarantined": sum(each.quarantined for each in outcomes),
+        "rows_erased": sum(each.erased for each in outcomes),
+    }
 
 
 def loaded_or_refused(

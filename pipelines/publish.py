@@ -82,9 +82,9 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
     try:
         write_file(settings.warehouse_path, folder / generations.FILE, generation, made, settings.memory_limit)
         reconcile.write_history(folder / generations.FILE, earlier)
-        reached("publish.written")
+        reached("publish.written", bytes=(folder / generations.FILE).stat().st_size)
         write_restricted(settings.warehouse_path, folder / generations.RESTRICTED)
-        reached("publish.contacts_written")
+        reached("publish.contacts_written", bytes=(folder / generations.RESTRICTED).stat().st_size)
         problems = [
             *reconcile.warehouse_problems(settings.warehouse_path),
             *reconcile.drift_problems(folder / generations.FILE, earlier),

@@ -18,6 +18,7 @@ from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.ingest import IngestReport, check
 from pipelines.ingest import ingest as ingest_files
 from pipelines.journal import reached
+from pipelines.journal_file import Command, journaled
 from pipelines.landing import landed_files
 from pipelines.ledger import Batch, Outcome, set_as_of
 from pipelines.leftovers import clear
@@ -38,11 +39,14 @@ def now() -> datetime:
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[None]:
-    """Be the only writer while the block runs, once what a broken run left behind is cleared."""
-    with writer_lock(settings.warehouse_dir / "writer.lock", now()):
+def writing(settings: Settings) -> Iterator[Command]:
+    """Be the only writer while the block runs, once what a broken run left is cleared; keep the journal of it."""
+    with (
+        journaled(settings.journal_dir, new_batch().batch_id) as command,
+        writer_lock(settings.warehouse_dir / "writer.lock", now()),
+    ):
         clear(settings)
-        yield
+        yield command
 
 
 def new_batch() -> Batch:
@@ -156,11 +160,12 @@ def published(settings: Settings, steps: Steps) -> generations.Generation:
 def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None, force: bool) -> int:
     """Run the four steps as far as they have something to do, and return the exit code."""
     steps = Steps()
-    with writing(settings):
+    with writing(settings) as command:
         report = ingested(settings, mappings, as_of, steps)
-        code = finish(report)
+        command.code = code = finish(report)
         if report.as_of is None:
             errors.print(f"No data in {settings.landing_dir}. Write a sample with `throughline sample`.")
+            command.code = 1
             return 1
         if not force and PUBLISH not in steps_owed(settings) and is_published(settings, report.as_of):
             console.print("nothing new: the current generation holds all that was loaded")

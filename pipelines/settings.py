@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "analytics.duckdb"
 
     @property
+    def journal_dir(self) -> Path:
+        return self.data_dir / "journal"
+
+    @property
     def published_dir(self) -> Path:
         return self.data_dir / "published"
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import duckdb
 
 from pipelines import generations
+from pipelines.runs import run_lines
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
 
 
 def status_lines(settings: Settings) -> Iterator[str]:
-    """Yield the lines: published generations, last batches, refused files, quarantine."""
+    """Yield the lines: published generations, last runs and batches, refused files, quarantine."""
     current = generations.current(settings.published_dir)
     if current is None:
         yield "published   nothing yet"
@@ -18,6 +19,7 @@ def status_lines(settings: Settings) -> Iterator[str]:
         yield f"published   {current.generation}, data as of {current.as_of}, batch {current.batch_id}"
     for name in generations.names(settings.published_dir):
         yield f"kept        {name}{' (current)' if current and current.generation == name else ''}"
+    yield from run_lines(settings.journal_dir)
     if not settings.warehouse_path.exists():
         yield "warehouse   none yet"
         return
