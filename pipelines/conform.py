@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.contract import EARLIEST_YEAR, EXAMPLES, LATEST_YEAR, Column, Entity
+from pipelines.declared import constant
 from pipelines.mapping import Dialect, EntitySpec, EventLog, FieldSource
 from pipelines.sql import literal
 from pipelines.staged import Staged
@@ -111,8 +112,8 @@ def conform(
             value, kind = source_value(source, staged, log, dialect)
             raw, typed = column_expressions(column, value, kind, spec, dialect, staged.blank_is_text)
         elif column.name in spec.constants:
-            raw = f"{literal(str(spec.constants[column.name]))}::varchar"
-            typed = f"{literal(spec.constants[column.name])}::{column.sql_type}"
+            fixed = constant(column, spec.constants[column.name])
+            raw, typed = f"{literal(str(fixed))}::varchar", f"{literal(fixed)}::{column.sql_type}"
         values |= {f"r_{column.name}": raw, f"t_{column.name}": typed}
         checks += column_checks(column, delivered_at, is_document=staged.documents)
         suspicions.append(suspicion(column, delivered_at))

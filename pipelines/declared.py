@@ -2,12 +2,38 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
+from typing import Annotated, Any
 
 import duckdb
+from pydantic import BeforeValidator
 
 from pipelines.contract import Column
+
+LONGEST_NAME, LONGEST_PATH = 255, 1000
+"""What file systems hold: bytes in a name, and characters that a mapping's path may have."""
+
+
+def to_utc(moment: datetime) -> datetime:
+    """Return the moment in UTC without an offset; one without an offset is UTC already."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def declared_moment(value: Any) -> Any:
+    """Refuse numbers, which would count seconds from 1970, and moments that have no UTC."""
+    try:
+        if isinstance(value, str):
+            value = iso_moment(value)
+        if not isinstance(value, date) or (isinstance(value, datetime) and not to_utc(value)):
+            raise ValueError
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"expected a time such as 2026-01-31T12:00:00Z; found {value!r}") from error
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(declared_moment)]
+"""A moment that a mapping or a manifest declares."""
 
 
 def path_problems(path: str) -> Iterator[str]:
@@ -15,6 +41,8 @@ def path_problems(path: str) -> Iterator[str]:
     parts = PurePosixPath(path).parts
     if not parts or parts[0] == "/" or ".." in parts or "\\" in path or "\0" in path:
         yield f"path: expected one below the mapping's folder, such as 'exports/*.csv'; found {path!r}"
+    elif len(path) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in parts):
+        yield f"path: expected at most {LONGEST_PATH} characters, {LONGEST_NAME} bytes a name; found {len(path)}"
     elif any("**" in part and part != "**" for part in parts):
         yield f"path: expected '**' to stand for whole folders; found {path!r}"
 
@@ -24,7 +52,7 @@ def pattern_problems(pattern: str | None) -> Iterator[str]:
     try:
         if pattern is not None and re.compile(pattern).groups != 1:
             yield "delivered_at_pattern: expected one group around the date"
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         yield f"delivered_at_pattern: expected a regular expression; found {pattern!r} ({error})"
 
 
@@ -57,9 +85,17 @@ def is_of_type(column: Column, value: str | int | float | bool) -> bool:
     if column.type == "decimal":
         return not isinstance(value, str) and round(value, 2) == value and abs(value) < 10**10
     try:
-        return isinstance(value, str) and (column.type == "timestamp" or is_iso_date(value)) and bool(iso_moment(value))
-    except ValueError:
+        is_day = column.type == "timestamp" or (isinstance(value, str) and is_iso_date(value))
+        return isinstance(value, str) and is_day and bool(to_utc(iso_moment(value)))
+    except (ValueError, OverflowError):
         return False
+
+
+def constant(column: Column, value: str | int | float | bool) -> str | int | float | bool:
+    """Return a constant as the warehouse is to read it: a moment in UTC, anything else as it is."""
+    if column.type == "timestamp" and isinstance(value, str):
+        return to_utc(iso_moment(value)).isoformat(sep=" ")
+    return value
 
 
 def iso_moment(text: str) -> datetime:

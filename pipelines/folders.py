@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -12,8 +11,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from pipelines.contract import ENTITIES
+from pipelines.declared import Moment
 from pipelines.errors import MappingError, did_you_mean
-from pipelines.mapping import SUFFIX, Mode, Strict, explain
+from pipelines.mapping import SUFFIX, Mode, Strict, explain, read_toml
 
 MANIFEST = "delivery.toml"
 DOCUMENTS = ("README*", "SOURCE*", "LICENSE*", "NOTICE*", "*.md", "Thumbs.db", "desktop.ini")
@@ -31,7 +31,7 @@ class Manifest(Strict):
     """``delivery.toml``: what the folder that it lies in was delivered as."""
 
     source: str = Field(default="platform", pattern=r"^[a-z][a-z0-9_]*$")
-    delivered_at: datetime | None = None
+    delivered_at: Moment | None = None
     delivery: Mode = "changes"
     synthetic: bool = False
     entities: dict[str, EntityDelivery] = Field(default_factory=dict)
@@ -47,11 +47,7 @@ def manifest_of(folder: Path) -> Manifest:
 def parsed_manifest(path: Path, mtime_ns: int) -> Manifest:
     """Read a manifest once for each state of its file."""
     try:
-        manifest = Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise MappingError(f"{path.name}: expected a file that can be read; found none ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path.name}: expected TOML; found {error}. Mend the file and run again.") from error
+        manifest = Manifest.model_validate(read_toml(path))
     except ValidationError as error:
         raise MappingError(f"{path.name}: {'; '.join(explain(problem) for problem in error.errors())}") from error
     for entity in manifest.entities:
@@ -103,9 +99,9 @@ def landing_time(path: Path) -> datetime:
     """Return when the file landed, in UTC: the delivery time of last resort."""
     try:
         landed = int(path.lstat().st_mtime if path.is_symlink() and not path.exists() else path.stat().st_mtime)
-    except OSError:
-        landed = 0
-    return datetime.fromtimestamp(landed, UTC).replace(tzinfo=None)
+        return datetime.fromtimestamp(landed, UTC).replace(tzinfo=None)
+    except (OSError, OverflowError, ValueError):
+        return datetime(1970, 1, 1)
 
 
 def moment_in(text: str | None) -> datetime | None:

@@ -69,8 +69,7 @@ def ingest(
         reached("ingest.committed", file=landed.name, **counted(landed, done))
     ledger.finish_batch(connection, batch, sum(each.status == "refused" for each in outcomes))
     reached("ingest.finished", files=len({each.name for each in outcomes}))
-    told = {each.name for each in outcomes}
-    refusals = [each for each in ledger.standing_refusals(connection) if each.name not in told]
+    refusals = ledger.standing_refusals(connection, but_of=batch.batch_id)
     return IngestReport(tuple(outcomes), tuple(refusals), ledger.set_as_of(connection, as_of))
 
 

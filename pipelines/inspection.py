@@ -107,7 +107,7 @@ def as_utf8(path: Path, spill: Path, encoding: str) -> Path:
     is_utf8 = codecs.lookup(encoding).name in ("utf-8", "ascii")
     if is_utf8 and path.suffix != ".gz":
         return path
-    copy = spill / f"{path.name}.utf8"
+    copy = spill / "decoded.utf8"
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as stream, copy.open("wb") as out:
@@ -222,7 +222,7 @@ def cleaned_copy(path: Path, spill: Path, *, delimiter: bytes | None) -> Inspect
 
     Line numbers stay as they were, since readers skip blank lines.
     """
-    copy = spill / f"{path.name}.clean"
+    copy = spill / "cleaned.utf8"
     aside: list[SetAside] = []
     records = 0
     quoted_newlines = False

@@ -1,17 +1,16 @@
 """What lies in the landing folder: which files there are, what they claim to be and when they were delivered."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.contract import ENTITIES
-from pipelines.declared import path_problems
+from pipelines.declared import path_problems, to_utc
 from pipelines.errors import MappingError, did_you_mean
 from pipelines.folders import files_below, is_aside, landing_time, manifest_of, moment_in, place, printable
-from pipelines.mapping import SUFFIX, FileSpec, Mapping, contract_spec, mapping_id, read_mapping, to_utc
+from pipelines.mapping import SUFFIX, FileSpec, Mapping, contract_spec, mapping_id, read_mapping, read_toml
 
 FORMATS = {
     ".csv": "csv",
@@ -127,9 +126,9 @@ def claims_of(mapping_path: Path, folder: Path) -> Iterator[Claim]:
 def patterns_in(mapping_path: Path) -> list[str]:
     """Return the paths that a wrong mapping names; empty where not all of them can be read."""
     try:
-        files = tomllib.loads(mapping_path.read_text(encoding="utf-8"))["files"]
+        files = read_toml(mapping_path)["files"]
         patterns = [block["path"] for block in files]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (MappingError, LookupError, TypeError):
         return []
     return patterns if all(isinstance(each, str) and not [*path_problems(each)] for each in patterns) else []
 

@@ -10,6 +10,7 @@ import duckdb
 from pipelines.contract import ENTITIES
 from pipelines.errors import ThroughlineError, did_you_mean
 from pipelines.landing import LandedFile
+from pipelines.sql import literal
 
 Status = Literal["loaded", "refused", "repeated", "dismissed"]
 
@@ -46,6 +47,10 @@ class Batch:
     moment: datetime
 
 
+LATEST_NS = 2**63 - 1
+"""The last moment that the ledger can hold, in 2262; a file may claim a later one."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """State of a landed file's bytes as the file system tells it."""
@@ -60,7 +65,7 @@ class Seen:
             stat = landed.path.stat()
         except OSError:
             return UNSEEN
-        return cls(stat.st_size, stat.st_mtime_ns)
+        return cls(stat.st_size, min(stat.st_mtime_ns, LATEST_NS))
 
 
 UNSEEN = Seen(0, 0)
@@ -222,11 +227,11 @@ def mode_of(landed: LandedFile) -> str:
     return "correction" if landed.spec.correction else landed.spec.delivery
 
 
-def standing_refusals(connection: duckdb.DuckDBPyConnection) -> list[Outcome]:
-    """Return the refusals that stand, so that a run with nothing new repeats them."""
-    rows = connection.sql("""
+def standing_refusals(connection: duckdb.DuckDBPyConnection, but_of: str = "") -> list[Outcome]:
+    """Return the refusals that stand, so that a run with nothing new repeats them; those of a batch may be left out."""
+    rows = connection.sql(f"""
         select file_name, source, entity, reason, public_reason from ops.deliveries
-        where status = 'refused' order by file_name
+        where status = 'refused' and batch_id <> {literal(but_of)} order by file_name
     """).fetchall()
     return [
         Outcome(name, source, entity, "refused", reason=reason, public_reason=public_reason)

@@ -5,7 +5,6 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +12,14 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.contract import ENTITIES, EXAMPLES, Entity
-from pipelines.declared import is_iso_date, is_of_type, is_time_format, path_problems, pattern_problems
+from pipelines.declared import (
+    Moment,
+    is_iso_date,
+    is_of_type,
+    is_time_format,
+    path_problems,
+    pattern_problems,
+)
 from pipelines.errors import MappingError, did_you_mean
 
 Mode = Literal["changes", "snapshot", "events"]
@@ -63,6 +69,8 @@ class FieldSource(Strict):
     def _hold_exactly_one(self) -> "FieldSource":
         if sum(each is not None for each in (self.column, self.template, self.first, self.last)) != 1:
             raise ValueError("give exactly one of column, template, first, last")
+        if self.template == "":
+            raise ValueError("template: expected text such as '{case}-{number}'; found none")
         return self
 
     @property
@@ -104,7 +112,7 @@ class FileSpec(Strict):
     path: str
     delivery: Mode = "changes"
     correction: Literal["by_name"] | None = None
-    delivered_at: datetime | None = None
+    delivered_at: Moment | None = None
     delivered_at_pattern: str | None = None
     dialect: Dialect = Dialect()
     event_log: EventLog | None = None
@@ -115,24 +123,30 @@ class Mapping(Strict):
     """A whole mapping file."""
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    delivered_at: datetime | None = None
+    delivered_at: Moment | None = None
     files: tuple[FileSpec, ...] = Field(min_length=1)
 
 
 def read_mapping(path: Path) -> Mapping:
     """Read and check a mapping file; raise MappingError naming the file, the key and the nearest valid name."""
     try:
-        mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise MappingError(f"{path.name}: expected a mapping file; found none to read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path.name}: expected TOML; found {error}. Mend the file and run again.") from error
+        mapping = Mapping.model_validate(read_toml(path))
     except ValidationError as error:
         raise MappingError(f"{path.name}: {'; '.join(explain(problem) for problem in error.errors())}") from error
     for number, spec in enumerate(mapping.files):
         for problem in problems(spec):
             raise MappingError(f"{path.name}: files[{number}] ({spec.path}): {problem}")
     return mapping
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file says; raise MappingError where it cannot be read or is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MappingError(f"{path.name}: expected a file that can be read; found none ({error.strerror}).") from error
+    except (ValueError, RecursionError) as error:
+        raise MappingError(f"{path.name}: expected TOML; found {error}. Mend the file and run again.") from error
 
 
 def explain(problem: Any) -> str:
@@ -160,6 +174,8 @@ def problems(spec: FileSpec) -> list[str]:
 
 def dialect_problems(dialect: Dialect) -> Iterator[str]:
     """Yield what of a dialect no reader could follow."""
+    if dialect.delimiter is not None and dialect.delimiter in '"\r\n\0':
+        yield f"delimiter: expected one such as ';' or a tab; found {dialect.delimiter!r}"
     try:
         "".encode(dialect.encoding)
         codecs.getincrementaldecoder(dialect.encoding)
@@ -245,8 +261,3 @@ def contract_spec(entity: str, path: str, mode: Mode) -> FileSpec:
 def mapping_id(source: str, spec: FileSpec) -> str:
     """Return a digest of all that decides how a file is read, so that a changed mapping is noticed."""
     return hashlib.sha256(f"{source}\n{spec.model_dump_json()}".encode()).hexdigest()[:16]
-
-
-def to_utc(moment: datetime) -> datetime:
-    """Return the moment in UTC without an offset; one without an offset is UTC already."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

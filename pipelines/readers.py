@@ -5,7 +5,6 @@ that the reader returned. What the reader could not return is in ``Staged.reject
 """
 
 import csv
-import gzip
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -15,10 +14,10 @@ import fastexcel
 import polars as pl
 
 from pipelines.errors import RefusedFile
-from pipelines.inspection import LONGEST_LINE, Inspection, inspect_text
+from pipelines.inspection import LONGEST_LINE, Inspection, as_utf8, inspect_text
 from pipelines.mapping import Dialect
-from pipelines.sql import count, literal
-from pipelines.staged import Locator, Rejected, Staged
+from pipelines.sql import count, identifier, literal
+from pipelines.staged import Locator, Rejected, Staged, staged_name
 from pipelines.text_records import Lines, Places, Records
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -46,7 +45,7 @@ def stage(
     if format == "ndjson":
         return stage_lines(connection, path, dialect, spill)
     if format == "json":
-        return stage_json_array(connection, path)
+        return stage_json_array(connection, as_utf8(path, spill, dialect.encoding))
     if format == "parquet":
         return stage_parquet(connection, path)
     return stage_workbook(connection, path, dialect)
@@ -62,7 +61,7 @@ def stage_delimited(
     """Stage a CSV or TSV file as text, and hold the reader's count against the number of lines."""
     inspection = inspect_text(path, spill, encoding=dialect.encoding, delimiter=delimiter)
     columns = dict.fromkeys(header_of(inspection.path, delimiter), "VARCHAR")
-    types = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
+    types = ", ".join(f"{literal(staged_name(name))}: '{kind}'" for name, kind in columns.items())
     rows, rejects = read_text(
         connection,
         inspection,
@@ -97,9 +96,14 @@ def header_of(path: Path, delimiter: str) -> list[str]:
         except csv.Error as error:
             raise RefusedFile("a header", f"a line that is none ({error})", line=1) from error
     header = [name.strip() for name in header]
-    if len(set(header)) < len(header) or not all(header):
-        raise RefusedFile("a header of different names", f"{header}", line=1)
+    refuse_ambiguous(header)
     return header
+
+
+def refuse_ambiguous(names: list[str]) -> None:
+    """Refuse a header without names, or with one that stands there twice, in any case of its letters."""
+    if not names or not all(names) or len({name.lower() for name in names}) < len(names):
+        raise RefusedFile("a header of different names", f"{names}", line=1)
 
 
 def read_text(
@@ -199,7 +203,7 @@ def stage_lines(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dial
 
 def stage_json_array(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
     """Stage a JSON file that holds an array of objects; ``line`` is the number of the object."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+    with path.open("rb") as stream:
         head = stream.read(64).lstrip()
     if not head.startswith(b"["):
         raise RefusedFile("a JSON array of objects", repr(head[:20].decode("utf-8", "replace")) if head else "nothing")
@@ -227,8 +231,11 @@ def stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
         )
     except duckdb.Error as error:
         raise RefusedFile("a whole Parquet file", str(error).split("\n", 1)[0]) from error
-    described = connection.sql("describe staged").fetchall()
-    return Staged({row[0]: row[1] for row in described}, count(connection, "staged"), (), whole_rows(connection))
+    columns = {row[0]: row[1] for row in connection.sql("describe staged").fetchall()}
+    for name in columns:
+        if staged_name(name) != name:
+            connection.execute(f"alter table staged rename {identifier(name)} to {identifier(staged_name(name))}")
+    return Staged(columns, count(connection, "staged"), (), whole_rows(connection))
 
 
 def stage_workbook(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect) -> Staged:
@@ -239,9 +246,9 @@ def stage_workbook(connection: duckdb.DuckDBPyConnection, path: Path, dialect: D
         raise RefusedFile("an Excel workbook", str(error).split("\n", 1)[0]) from error
     rows = cells.with_row_index("sheet_row", offset=1).filter(~pl.all_horizontal(pl.exclude("sheet_row").is_null()))
     names = [name.strip() if name else "" for name in rows.row(0)[1:]] if rows.height else []
-    if len(set(names)) < len(names) or not all(names) or not names:
-        raise RefusedFile("a header of different names", f"{names}", line=1)
-    connection.register("workbook", rows[1:].rename(dict(zip(cells.columns, names, strict=True))).to_arrow())
+    refuse_ambiguous(names)
+    named = rows[1:].rename(dict(zip(cells.columns, map(staged_name, names), strict=True)))
+    connection.register("workbook", named.to_arrow())
     connection.execute("create temp table staged as select * from workbook")
     connection.unregister("workbook")
     return Staged(

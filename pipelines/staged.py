@@ -20,6 +20,15 @@ class Rejected:
     text: str | None
 
 
+RESERVED = ("rowid", "record", "sheet_row")
+"""Names under which staged records are numbered: a file's own column of such a name is staged under another."""
+
+
+def staged_name(column: str) -> str:
+    """Return the name that a source column has in the table ``staged``."""
+    return f"{column} of the file" if column.lower() in RESERVED else column
+
+
 Locator = Callable[[Iterable[int]], Places]
 
 
@@ -53,7 +62,7 @@ class Staged:
         if self.documents:
             path = "$" + "".join(f'."{part}"' for part in column.split("."))
             return f"json_extract_string(doc, {literal(path)})", "JSON"
-        return identifier(column), self.columns[column]
+        return identifier(staged_name(column)), self.columns[column]
 
 
 def records_at(locate: Locator, rows: int, lines: Iterable[int]) -> dict[int, int]:

@@ -340,6 +340,40 @@ verified_at = "v"
     ]
 
 
+def test_a_constant_moment_is_in_utc(landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest) -> None:
+    (landing / "x.csv").write_text("id,domain\nE1,a.example\n")
+    (landing / "x.mapping.toml").write_text("""
+source = "northwind"
+[[files]]
+path = "x.csv"
+[files.entities.employer_domains.fields]
+employer_id = "id"
+domain = "domain"
+[files.entities.employer_domains.constants]
+verified_at = "2015-01-01T02:00:00+05:00"
+""")
+    ingest_all()
+    assert rows(warehouse, "select verified_at from raw.employer_domains") == [(datetime(2014, 12, 31, 21),)]
+
+
+@pytest.mark.parametrize("name", ["rowid", "Record", "sheet_row"])
+@pytest.mark.parametrize("ending", ["csv", "ndjson", "json", "parquet", "xlsx"])
+def test_a_column_of_the_file_may_have_a_name_that_the_warehouse_uses(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, name: str, ending: str
+) -> None:
+    frame = pl.DataFrame({"employer_id": ["E1", "E2", "E2"], "domain": ["a", None, "c"], name: ["1", "0", "0"]})
+    path = landing / f"employer_domains.{ending}"
+    if ending == "json":
+        path.write_text(json.dumps(frame.to_dicts()))
+    else:
+        write = {"xlsx": frame.write_excel, "csv": frame.write_csv, "ndjson": frame.write_ndjson}
+        write.get(ending, frame.write_parquet)(path)  # type: ignore[operator]
+    (outcome,) = ingest_all().outcomes
+    assert (outcome.read, outcome.loaded, outcome.quarantined, outcome.unused) == (3, 2, 1, (name,)), outcome.reason
+    assert rows(warehouse, "select domain from raw.employer_domains order by 1") == [("a",), ("c",)]
+    assert [line for line, *_ in quarantined(warehouse)] == [2 if ending in ("ndjson", "json", "parquet") else 3]
+
+
 def test_a_wrong_mapping_is_refused_and_loads_nothing(
     landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
 ) -> None:

@@ -256,5 +256,61 @@ def test_each_refusal_and_each_file_with_unused_columns_is_said_once(
         assert said.out.count("columns that nothing uses: shoe_size") == unused
 
 
+ARRAY = gzip.compress(json.dumps([{"employer_id": f"E{n}", "domain": "a.example"} for n in range(50)]).encode())
+
+
+@pytest.mark.parametrize("damaged", [ARRAY[:12], ARRAY[:60], ARRAY[:-6], ARRAY[:-8] + b"0000" + ARRAY[-4:], b"[]"])
+def test_a_compressed_array_that_is_damaged_is_refused(landing: Path, ingest_all: Ingest, damaged: bytes) -> None:
+    (landing / "employer_domains.json.gz").write_bytes(damaged)
+    (refusal,) = ingest_all().refused
+    assert "expected a whole gzip file" in (refusal.reason or "")
+
+
+def test_an_array_is_read_in_its_declared_encoding(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    (landing / "x.json").write_bytes('[{"employer_id": "Zoë", "domain": "a.example"}]'.encode("latin-1"))
+    put(
+        landing / "x.mapping.toml",
+        'source = "northwind"\n[[files]]\npath = "x.json"\ndialect = { encoding = "latin-1" }\n'
+        "[files.entities.employer_domains]\n",
+    )
+    ingest_all()
+    assert warehouse.sql("select employer_id from raw.employer_domains").fetchall() == [("Zoë",)]
+
+
+@pytest.mark.parametrize("header", ["\n\nemployer_id,domain", "\ufeff", "employer_id,domain,Domain"])
+def test_a_first_line_that_is_no_header_is_said_so(landing: Path, ingest_all: Ingest, header: str) -> None:
+    put(landing / "employer_domains.csv", f"{header}\nE1,a.example\n")
+    (refusal,) = ingest_all().refused
+    assert "line 1: expected a header of different names" in (refusal.reason or "")
+
+
+def test_a_file_from_the_far_future_is_a_file(landing: Path, ingest_all: Ingest) -> None:
+    os.utime(put(landing / "employer_domains.csv"), (13_000_000_000, 13_000_000_000))
+    assert statuses(ingest_all()) == {"employer_domains.csv": "loaded"}
+    assert ingest_all().outcomes == ()
+
+
+@pytest.mark.parametrize("text", ["delivered_at = 20260201\n", "ignored = " + "[" * 5000])
+def test_a_manifest_that_cannot_be_followed_refuses_its_files(landing: Path, ingest_all: Ingest, text: str) -> None:
+    put(landing / "delivery.toml", text)
+    put(landing / "employer_domains.csv")
+    (refusal,) = ingest_all().refused
+    assert "delivery.toml: " in (refusal.reason or "")
+
+
+def test_a_standing_refusal_is_repeated_beside_a_new_file_of_its_name(
+    tmp_path: Path, landing: Path, ingest_all: Ingest
+) -> None:
+    mapping = 'source = "northwind"\n[[files]]\npath = "one.csv"\n[files.entities.employer_domains]\n'
+    bad, good = (put(tmp_path / name / "x.mapping.toml", mapping) for name in ("bad", "good"))
+    put(tmp_path / "bad" / "one.csv", "nothing\n")
+    assert [each.name for each in ingest_all(mappings=[bad]).refused] == ["one.csv"]
+    put(tmp_path / "good" / "one.csv")
+    report = ingest_all(mappings=[bad, good])
+    assert (statuses(report), [each.name for each in report.refused]) == ({"one.csv": "loaded"}, ["one.csv"])
+
+
 def test_a_limit_below_one_is_wrong_use() -> None:
     assert CliRunner().invoke(app, ["quarantine", "show", "--limit", "-1"]).exit_code == 2

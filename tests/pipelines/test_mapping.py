@@ -39,6 +39,7 @@ def test_a_mapping_says_where_each_field_comes_from(tmp_path: Path) -> None:
         ('source = "northwind"', "source = northwind", "expected TOML"),
         ('employer_id = "company"', 'employer_id = { first = "company" }', "event_log"),
         ('employer_id = "company"', 'employer_id = { column = "a", template = "{b}" }', "exactly one"),
+        ('employer_id = "company"', 'employer_id = { template = "" }', "employer_id.*template: expected text"),
     ],
 )
 def test_a_wrong_mapping_fails_with_the_file_the_key_and_the_nearest_name(
@@ -80,6 +81,17 @@ boss = "employr"
         ('dialect = { timestamp_formats = ["%Q"] }', "timestamp_formats: expected a format such as"),
         ("delivered_at_pattern = '(unclosed'", "delivered_at_pattern: expected a regular expression"),
         ("delivered_at_pattern = 'none'", "expected one group around the date"),
+        ("delivered_at_pattern = '(a{99999999999})'", "delivered_at_pattern: expected a regular expression"),
+        (f"delivered_at_pattern = '{'(?:' * 3000}(a){')' * 3000}'", "delivered_at_pattern: expected a regular expr"),
+        ("delivered_at = 20260201", "delivered_at.*expected a time such as"),
+        ('delivered_at = "1767225600"', "delivered_at.*expected a time such as"),
+        ("delivered_at = 1.5", "delivered_at.*expected a time such as"),
+        ("delivered_at = 0001-01-01T00:00:00+14:00", "delivered_at.*expected a time such as"),
+        (f"ignored = {'[' * 5000}{']' * 5000}", "expected TOML"),
+        *(
+            (f'dialect = {{ delimiter = "{mark}" }}', "delimiter: expected one such as")
+            for mark in ('\\"', "\\n", "\\u0000")
+        ),
     ],
 )
 def test_a_declaration_that_no_reader_could_follow_is_refused(tmp_path: Path, line: str, message: str) -> None:
@@ -88,7 +100,9 @@ def test_a_declaration_that_no_reader_could_follow_is_refused(tmp_path: Path, li
         read_mapping(written(tmp_path, text))
 
 
-@pytest.mark.parametrize("path", ["", "/etc/people.csv", "../people.csv", "a/../../people.csv", "a**/people.csv"])
+@pytest.mark.parametrize(
+    "path", ["", "/etc/people.csv", "../people.csv", "a/../../people.csv", "a**/people.csv", "é" * 130, "a/" * 501]
+)
 def test_a_path_stays_below_the_mapping(tmp_path: Path, path: str) -> None:
     with pytest.raises(MappingError, match=r"files\[0\].*path: expected"):
         read_mapping(written(tmp_path, GOOD.replace("people.csv", path)))
@@ -120,6 +134,7 @@ def test_a_constant_of_the_columns_type_is_taken(tmp_path: Path, constant: str) 
         ("rating = 1.5", "constant 'rating': expected a whole number"),
         ('would_hire = "yes"', "constant 'would_hire': expected true or false"),
         ("updated_at = 'yesterday'", "constant 'updated_at': expected a time"),
+        ("updated_at = '0001-01-01T00:00:00+14:00'", "constant 'updated_at': expected a time"),
     ],
 )
 def test_a_constant_of_another_type_is_refused(tmp_path: Path, constant: str, message: str) -> None:
@@ -135,5 +150,5 @@ def test_a_constant_outside_the_contracts_values_is_refused(tmp_path: Path) -> N
 
 def test_a_mapping_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
     (tmp_path / "x.mapping.toml").mkdir()
-    with pytest.raises(MappingError, match=r"x\.mapping\.toml: expected a mapping file"):
+    with pytest.raises(MappingError, match=r"x\.mapping\.toml: expected a file that can be read"):
         read_mapping(tmp_path / "x.mapping.toml")
