@@ -43,6 +43,14 @@ class ExpectRowsToHold(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]
         }
 
 
+def failing_rows(expectation: Any, table: str) -> str | None:
+    """Return the select of a table's rows that break an expectation; None for one about the table as a whole."""
+    meta = expectation.meta
+    if "failing" in meta:
+        return str(meta["failing"]).replace("{batch}", table)
+    return f"select * from {table} where {meta['unexpected']}" if "unexpected" in meta else None
+
+
 def key_text(key: Sequence[str], alias: str = "each") -> str:
     """Return SQL for a row's key as one text, its parts joined by ' / '; SQL's null for a table without a key."""
     if not key:
@@ -76,12 +84,13 @@ def rows_hold(
         f"select {key_text(key)} as key_text, coalesce({unexpected}, false) as is_unexpected "
         f"from {ROWS} {joins} where {where}"
     )
+    failing = f"select each.* from {ROWS} {joins} where ({where}) and coalesce({unexpected}, false)"
     return ExpectRowsToHold(
         unexpected_rows_query=counting(rows),
         tolerated_share=tolerated_share,
         severity=severity,
         description=description,
-        meta={"rule": rule, "column": column},
+        meta={"rule": rule, "column": column, "failing": failing},
     )
 
 

@@ -6,10 +6,11 @@ Exit codes: 0 done, 1 failed or files refused, 2 wrong use, 3 validation or audi
 
 import logging
 import os
+import shlex
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -38,21 +39,28 @@ def main() -> None:
     try:
         app()
     except PublishRefused as error:
-        typer.secho(str(error), fg="red", err=True)
-        typer.echo("Nothing was published; the generation before stays current. See `throughline status`.", err=True)
-        sys.exit(3)
+        told = "Nothing was published; the generation before stays current."
+        end(3, str(error), told, next_command=error.next_command)
     except ThroughlineError as error:
-        typer.secho(str(error), fg="red", err=True)
-        sys.exit(1)
+        end(1, str(error), next_command=error.next_command)
     except Exception as error:
         from pipelines.faults import explained
 
         said = explained(error)
         if said is None:
             raise
-        typer.secho(said, fg="red", err=True)
-        typer.echo("What was published before is as it was. See `throughline status`.", err=True)
-        sys.exit(1)
+        again = shlex.join(["throughline", *sys.argv[1:]])
+        end(1, said, "What was published before is as it was.", next_command=again)
+
+
+def end(code: int, said: str, *told: str, next_command: str | None) -> NoReturn:
+    """End with the last words: what failed, what it means and, in the last line, what to type next."""
+    typer.secho(said, fg="red", err=True)
+    for line in told:
+        typer.echo(line, err=True)
+    if next_command:
+        typer.echo(f"Next: {next_command}", err=True)
+    sys.exit(code)
 
 
 @app.command()
@@ -82,7 +90,10 @@ def ingest(mapping: Mappings = None, check: bool = False, as_of: AsOf = None) ->
             outcomes = run.checked(settings, mapping or [])
             say_check(outcomes)
             raise typer.Exit(int(any(each.status == "refused" for each in outcomes)))
-        raise typer.Exit(run.finish(run.ingested(settings, mapping or [], as_of, Steps())))
+        report = run.ingested(settings, mapping or [], as_of, Steps())
+        code = run.finish(report)
+        run.say_refused(report)
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -169,7 +180,10 @@ def dashboard(port: Port = 8501, address: Address = "127.0.0.1") -> None:
 
     settings = Settings()
     if generations.current(settings.published_dir) is None:
-        raise ThroughlineError("expected published data; found none. Make some with `throughline demo` or `run`.")
+        raise ThroughlineError(
+            "expected published data; found none. Make some with `throughline demo` or `run`.",
+            next_command="throughline run",
+        )
     typer.echo(f"Starting the dashboards at http://{address}:{port} (end with Ctrl-C)")
     os.environ["THROUGHLINE_DATA"] = str(settings.data_dir)
     os.chdir(PROJECT_DIR)
@@ -183,6 +197,22 @@ def status() -> None:
     from pipelines.status import status_lines
 
     typer.echo("\n".join(status_lines(Settings())))
+
+
+@app.command()
+def failures(
+    name: Annotated[str | None, typer.Argument(help="Show the rows of this one, as in the list.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
+    format: Format = "table",
+) -> None:
+    """List what failed when raw tables were validated, marts built and a generation audited last, or show its rows."""
+    from pipelines.failures import failing_rows, listed
+    from pipelines.output import formatted
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    found = listed(settings) if name is None else failing_rows(settings, name, limit)
+    typer.echo(formatted(found, format))
 
 
 @app.command()

@@ -15,6 +15,8 @@ from pipelines.warehouse import open_warehouse
 class NothingToValidate(ThroughlineError):
     """The warehouse holds no delivery yet."""
 
+    next_command = "throughline ingest"
+
     def __init__(self, path: Path):
         super().__init__(f"expected a warehouse with at least one loaded delivery at {path}; found none. Ingest first.")
 

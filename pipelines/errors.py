@@ -4,7 +4,17 @@ from difflib import get_close_matches
 
 
 class ThroughlineError(Exception):
-    """Anything that ends a command with exit code 1; its text is the message for the user."""
+    """Anything that ends a command with exit code 1; its text is the message for the user.
+
+    ``next_command`` is what to type next; None where that is the same command with another argument.
+    """
+
+    next_command: str | None = None
+
+    def __init__(self, *told: object, next_command: str | None = None):
+        super().__init__(*told)
+        if next_command is not None:
+            self.next_command = next_command
 
 
 class RefusedFile(ThroughlineError):
@@ -32,21 +42,31 @@ class RefusedFile(ThroughlineError):
 class MappingError(ThroughlineError):
     """A mapping or manifest that cannot be followed; raised before any row is loaded."""
 
+    next_command = "throughline ingest --check"
+
 
 class WarehouseLocked(ThroughlineError):
     """Another run is writing."""
+
+    next_command = "throughline status"
 
 
 class WarehouseFailed(ThroughlineError):
     """The warehouse or its disk failed, which no file is to blame for: the run ends, all before it is kept."""
 
+    next_command = "throughline run"
+
 
 class BuildFailed(ThroughlineError):
     """The transformation failed."""
 
+    next_command = "throughline build"
+
 
 class PublishRefused(ThroughlineError):
     """The audit found a generation unfit to be seen; ends the command with exit code 3."""
+
+    next_command = "throughline status"
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

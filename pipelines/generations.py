@@ -50,11 +50,14 @@ class Generation:
 class BrokenPointer(ThroughlineError):
     """``current.json`` leads to no generation."""
 
+    next_command = "throughline rollback"
+
     def __init__(self, published: Path, expected: str, found: str):
         super().__init__(
             f"{published / POINTER}: expected {expected}; found {found}. "
             f"Kept generations: {', '.join(names(published)) or 'none'}. Point at the newest with "
-            "`throughline rollback`, or make a new one with `throughline run`."
+            "`throughline rollback`, or make a new one with `throughline run`.",
+            next_command=None if names(published) else "throughline run",
         )
 
 
@@ -241,7 +244,9 @@ def roll_back(published: Path, to: str | None = None) -> Generation:
     elif to in (found := {each.generation: each for each in known}):
         chosen = found[to]
     else:
-        raise ThroughlineError(f"expected a kept generation; found {to!r}. Kept: {listed(known)}.")
+        raise ThroughlineError(
+            f"expected a kept generation; found {to!r}. Kept: {listed(known)}.", next_command="throughline status"
+        )
     make_current(published, chosen)
     reached("rollback.finished", generation=chosen.generation)
     return chosen
@@ -258,7 +263,8 @@ def one_before(published: Path, known: list[Generation]) -> Generation:
         older = known[: places.index(now.generation)] if now is not None and now.generation in places else []
     if not older:
         raise ThroughlineError(
-            f"expected an older generation; found none. Kept: {listed(known)}. Make one with `throughline run`."
+            f"expected an older generation; found none. Kept: {listed(known)}. Make one with `throughline run`.",
+            next_command="throughline run",
         )
     return older[-1]
 

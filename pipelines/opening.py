@@ -24,6 +24,8 @@ def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse read-only and close it afterwards; raise where there is none."""
     if not settings.warehouse_path.exists():
-        raise ThroughlineError("expected a warehouse; found none. Load data with `throughline ingest`.")
+        raise ThroughlineError(
+            "expected a warehouse; found none. Load data with `throughline ingest`.", next_command="throughline ingest"
+        )
     with open_warehouse(settings.warehouse_path, read_only=True) as connection:
         yield connection

@@ -60,6 +60,12 @@ def say_refusal(outcome: "Outcome") -> None:
     errors.print(f"refused    {outcome.name}: {outcome.reason}", style="red", markup=False)
 
 
+def say_next(command: str | None) -> None:
+    """Say, as the last line of what failed, what to type next."""
+    if command:
+        errors.print(f"Next: {command}", markup=False)
+
+
 def say_check(outcomes: "Sequence[Outcome]") -> None:
     """Say what files would become under a mapping, and which of their columns nothing uses."""
     for outcome in outcomes:

@@ -23,6 +23,8 @@ SEPARATOR = "\x1f"
 class PseudonymKeyChanged(ThroughlineError):
     """The key is not the one that made the pseudonyms in the warehouse."""
 
+    next_command = "throughline run"
+
     def __init__(self, table: str):
         super().__init__(
             f"The pseudonym key differs from the one that made {table}: people would fall apart into two. "

@@ -85,15 +85,17 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
         reached("publish.written", bytes=(folder / generations.FILE).stat().st_size)
         write_restricted(settings.warehouse_path, folder / generations.RESTRICTED)
         reached("publish.contacts_written", bytes=(folder / generations.RESTRICTED).stat().st_size)
+        unbalanced = reconcile.warehouse_problems(settings.warehouse_path)
+        audited = audit(folder / generations.FILE)
         problems = [
-            *reconcile.warehouse_problems(settings.warehouse_path),
+            *unbalanced,
             *reconcile.drift_problems(folder / generations.FILE, earlier),
-            *audit(folder / generations.FILE),
+            *audited,
         ]
         write_verdicts(settings.warehouse_path, folder / generations.FILE)
         reached("publish.audited", problems=len(problems))
         if problems:
-            raise PublishRefused("\n".join(problems))
+            raise PublishRefused("\n".join(problems), next_command=looked_at_by(unbalanced, audited))
         seal(folder / generations.FILE, 0o444)
         seal(folder / generations.RESTRICTED, 0o400)
         reached("publish.sealed")
@@ -108,12 +110,21 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
     return generation
 
 
+def looked_at_by(unbalanced: list[str], audited: list[str]) -> str | None:
+    """Return the command that shows what is wrong with a generation; None where the class of the error knows."""
+    if unbalanced:
+        return "throughline verify"
+    return "throughline failures" if audited else None
+
+
 def latest_as_of(settings: Settings) -> datetime:
     """Return the moment that the warehouse was built for."""
     with attached(settings.warehouse_path) as connection:
         rows = connection.sql("select as_of from warehouse.ops.as_of").fetchall()
     if not rows:
-        raise ThroughlineError("expected loaded data; found none. Load some with `throughline ingest`.")
+        raise ThroughlineError(
+            "expected loaded data; found none. Load some with `throughline ingest`.", next_command="throughline ingest"
+        )
     as_of: datetime = rows[0][0]
     return as_of
 
@@ -160,7 +171,10 @@ def mart_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         where database_name = 'warehouse' and schema_name = 'marts' order by table_name
     """).fetchall()
     if not tables:
-        raise ThroughlineError("expected marts in the warehouse; found none. Build them with `throughline build`.")
+        raise ThroughlineError(
+            "expected marts in the warehouse; found none. Build them with `throughline build`.",
+            next_command="throughline build",
+        )
     columns = connection.sql("""
         select table_name, column_name, comment from duckdb_columns()
         where database_name = 'warehouse' and schema_name = 'marts'

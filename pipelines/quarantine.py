@@ -100,7 +100,8 @@ def replay(
     ]
     if file is not None and file not in names:
         raise ThroughlineError(
-            f"expected a file with rows in quarantine; found {file!r} ({did_you_mean(file, names)})."
+            f"expected a file with rows in quarantine; found {file!r} ({did_you_mean(file, names)}).",
+            next_command="throughline quarantine list",
         )
     landed = landed_files(folder, tuple(path.resolve() for path in mappings))
     loaded = 0

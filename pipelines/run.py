@@ -5,6 +5,7 @@ fast.
 """
 
 import secrets
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipelines import generations
 from pipelines.erasing.debts import PUBLISH
 from pipelines.erasing.forgetting import drop_earlier, refuse_unfinished, settle, steps_owed
-from pipelines.errors import PublishRefused, ThroughlineError
+from pipelines.errors import MappingError, PublishRefused, ThroughlineError
 from pipelines.ingest import IngestReport, check
 from pipelines.ingest import ingest as ingest_files
 from pipelines.journal import reached
@@ -24,13 +25,17 @@ from pipelines.ledger import Batch, Outcome, set_as_of
 from pipelines.leftovers import clear
 from pipelines.lock import writer_lock
 from pipelines.opening import opened, reading
-from pipelines.progress import Steps, console, errors, say_refusal, say_unused
+from pipelines.progress import Steps, console, errors, say_next, say_refusal, say_unused
 from pipelines.publish import Made, code_id
 from pipelines.publish import publish as publish_generation
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.transform import BuildResult
+
+
+SHOWN = 10
+"""So many refused files are named once more at the end of a run."""
 
 
 def now() -> datetime:
@@ -83,15 +88,26 @@ def ingested(settings: Settings, mappings: Sequence[Path], as_of: datetime | Non
 
 
 def finish(report: IngestReport) -> int:
-    """Repeat refusals that stand and return the exit code: 1 where any file is refused."""
+    """Repeat refusals that stand, say how many rows are held, and return the exit code: 1 where any file is refused."""
     for outcome in report.standing:
         say_refusal(outcome)
     quarantined = sum(each.quarantined for each in report.outcomes)
     if quarantined:
         console.print(f"{quarantined:,} rows in quarantine: see `throughline quarantine list`.")
-    if report.refused:
-        errors.print(f"{len(report.refused)} files refused. Mend, replace, remove or `throughline dismiss` them.")
     return 1 if report.refused else 0
+
+
+def say_refused(report: IngestReport) -> None:
+    """Say last, where any file is refused, which they are and what to type once they are mended."""
+    if report.refused:
+        names = sorted({each.name for each in report.refused})
+        shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+        errors.print(
+            f"{len(names):,} files refused, nothing of them is loaded: {shown}. Mend, replace, remove or "
+            "`throughline dismiss` them.",
+            markup=False,
+        )
+        say_next(MappingError.next_command)
 
 
 def checked(settings: Settings, mappings: Sequence[Path]) -> list[Outcome]:
@@ -110,7 +126,10 @@ def validated(settings: Settings, steps: Steps) -> None:
     if report.warnings:
         console.print(f"{len(report.warnings)} warnings, recorded: see `throughline status` or the page Data health.")
     if report.critical_failures:
-        raise PublishRefused("\n".join(each.sentence for each in report.critical_failures))
+        raise PublishRefused(
+            "\n".join(each.sentence for each in report.critical_failures),
+            next_command=f"throughline failures {shlex.quote(report.critical_failures[0].name)}",
+        )
 
 
 def last_batch(settings: Settings) -> str:
@@ -118,7 +137,9 @@ def last_batch(settings: Settings) -> str:
     with reading(settings) as connection:
         (batch,) = connection.sql("select max(batch_id) from ops.batches").fetchall()[0]
     if batch is None:
-        raise ThroughlineError("expected loaded data; found none. Load some with `throughline ingest`.")
+        raise ThroughlineError(
+            "expected loaded data; found none. Load some with `throughline ingest`.", next_command="throughline ingest"
+        )
     return str(batch)
 
 
@@ -146,7 +167,9 @@ def published(settings: Settings, steps: Steps) -> generations.Generation:
     refuse_unfinished(settings)
     manifest, semantic = (settings.warehouse_dir / "dbt" / f"{name}.json" for name in ("manifest", "semantic_manifest"))
     if not (manifest.exists() and semantic.exists()):
-        raise ThroughlineError("expected a build; found none. Build with `throughline build`.")
+        raise ThroughlineError(
+            "expected a build; found none. Build with `throughline build`.", next_command="throughline build"
+        )
     made = Made(last_batch(settings), code_id(), manifest, semantic, now())
     with steps.step("publish"):
         generation = publish_generation(
@@ -165,15 +188,20 @@ def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None
         command.code = code = finish(report)
         if report.as_of is None:
             errors.print(f"No data in {settings.landing_dir}. Write a sample with `throughline sample`.")
+            say_refused(report)
+            if not report.refused:
+                say_next("throughline sample")
             command.code = 1
             return 1
         if not force and PUBLISH not in steps_owed(settings) and is_published(settings, report.as_of):
             console.print("nothing new: the current generation holds all that was loaded")
+            say_refused(report)
             return code
         validated(settings, steps)
         built(settings, steps, as_of)
         generation = published(settings, steps)
     console.print(f"published  {generation.generation}, data as of {generation.as_of}")
+    say_refused(report)
     return code
 
 

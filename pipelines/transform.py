@@ -78,7 +78,7 @@ def build(warehouse: Path, target: Path | None = None, *, memory_limit: str = "8
         raise BuildFailed(startup_message(done.stdout + done.stderr, warehouse, folder))
     result = read_results(folder)
     if done.returncode != 0 or result.failed:
-        raise BuildFailed(failure_message(result, warehouse, folder))
+        raise BuildFailed(failure_message(result, folder), next_command=looked_at_by(result))
     log.info("Built %d models, %d tests in %.1f s", result.count("model"), result.count("test"), result.seconds)
     return result
 
@@ -131,21 +131,20 @@ def read_node(entry: Mapping[str, Any]) -> Node:
     )
 
 
-def compiled_path(target: Path, test: str) -> Path:
-    """Return where the SQL of a test lies, or the folder of all of them where dbt wrote none."""
-    folder = target / "compiled"
-    return next(folder.rglob(f"{test}.sql"), folder)
+def looked_at_by(result: BuildResult) -> str | None:
+    """Return the command that shows the rows of a failed test; None where only the build itself can be tried again."""
+    tests = [node.name for node in result.failed if node.kind == "test" and node.failures]
+    return f"throughline failures {tests[0]}" if tests else None
 
 
-def failure_message(result: BuildResult, warehouse: Path, target: Path) -> str:
+def failure_message(result: BuildResult, target: Path) -> str:
     """Return what failed, one line each, and how to look at the rows."""
     lines = [f"The build failed: {len(result.failed)} of {len(result.nodes)} nodes."]
     for node in result.failed:
         if node.kind == "test" and node.failures:
-            sql = compiled_path(target, node.name)
             lines.append(
                 f"- test {node.name}: expected no row, found {node.failures}. "
-                f"See them: run {sql} on {warehouse} with any DuckDB client, read-only."
+                f"See them: `throughline failures {node.name}`."
             )
         else:
             lines.append(f"- {node.kind} {node.name}: {node.message}")

@@ -63,15 +63,20 @@ class ValidationResult:
     description: str
 
     @property
+    def name(self) -> str:
+        """What ``throughline failures`` calls it."""
+        where = f"{self.entity}.{self.column_name}" if self.column_name else self.entity
+        return f"{where}: {self.rule}"
+
+    @property
     def sentence(self) -> str:
         """Say what failed, how often, and which rows to look at."""
-        where = f"{self.entity}.{self.column_name}" if self.column_name else self.entity
         count = (
             f"{self.unexpected_count:,} of {self.checked_count:,}" if self.unexpected_count is not None else "unknown"
         )
         share = f" ({self.unexpected_share:.2%})" if self.unexpected_share is not None else ""
         shown = f"; for example {', '.join(json.loads(self.example_keys))}" if self.example_keys else ""
-        return f"{where}: {self.rule}: {count}{share}. Expected: {self.description}{shown}"
+        return f"{self.name}: {count}{share}. Expected: {self.description}{shown}"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ OURS_ALLOWED: dict[str, tuple[str, ...]] = {
     "pipelines.asking": ("pipelines.*", "dashboards.*"),
     "pipelines.__main__": ("pipelines.cli",),
     "pipelines.validate": ("pipelines.*", "expectations.*"),
+    "pipelines.failures": ("pipelines.*", "expectations.*"),
     "pipelines.*": ("pipelines.*",),
     "expectations.*": ("pipelines.contract", "expectations.*"),
     "dashboards.*": ("dashboards.*",),

@@ -30,6 +30,8 @@ ARTEFACTS = ("dbt", "data_docs", "spill")
 class ErasureUnfinished(ThroughlineError):
     """A generation would show an erased person."""
 
+    next_command = "throughline run"
+
     def __init__(self, steps: set[str]):
         super().__init__(
             f"expected no erasure under way; found one that still owes: {', '.join(sorted(steps))}. "

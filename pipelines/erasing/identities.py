@@ -23,6 +23,8 @@ BLOCK = 64
 class ErasureKeyMissing(ThroughlineError):
     """Erased persons cannot be recognised, since the key that remembers them is gone."""
 
+    next_command = "throughline run"
+
     def __init__(self, version: int, found: list[int]):
         super().__init__(
             f"expected version {version} of the pseudonym key, under which erased persons are remembered; found "

@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pipelines.errors import BuildFailed
+from pipelines.failures import failing_rows
+from pipelines.settings import Settings
 from pipelines.transform import BuildResult, Node, build, failure_message, read_results, startup_message
 from pipelines.warehouse import open_warehouse, prepare
 
@@ -20,17 +21,16 @@ def test_a_warehouse_open_elsewhere_is_named_and_nothing_is_built(tmp_path: Path
 
 
 def test_a_failing_test_is_named_with_the_way_to_its_rows(tmp_path: Path) -> None:
-    warehouse = tmp_path / "analytics.duckdb"
+    warehouse = tmp_path / "warehouse" / "analytics.duckdb"
     with open_warehouse(warehouse) as connection:
         prepare(connection)
     with pytest.raises(BuildFailed) as failed:
         build(warehouse)
     message = str(failed.value)
     assert "test exactly_one_row_stg_ops__as_of_: expected no row, found 1" in message
-    sql = next(word for word in message.split() if word.endswith(".sql"))
-    with duckdb.connect() as reader:
-        reader.execute(f"attach '{warehouse}' as analytics (read_only)")
-        assert reader.execute(Path(sql).read_text()).fetchall() == [(0,)]
+    assert failed.value.next_command == "throughline failures exactly_one_row_stg_ops__as_of_"
+    shown = failing_rows(Settings(data=tmp_path), "exactly_one_row_stg_ops__as_of_", 5)
+    assert shown.rows() == [(0,)]
 
 
 def test_results_are_read_with_their_kinds_and_counts(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_results_are_read_with_their_kinds_and_counts(tmp_path: Path) -> None:
 
 def test_a_model_that_failed_is_told_in_the_engine_s_words(tmp_path: Path) -> None:
     node = Node("dim_dates", "model", "error", "Binder Error: no such column", 0, 0.1)
-    message = failure_message(BuildResult((node,), 1.0, tmp_path), tmp_path / "analytics.duckdb", tmp_path)
+    message = failure_message(BuildResult((node,), 1.0, tmp_path), tmp_path)
     assert "model dim_dates: Binder Error: no such column" in message
     assert str(tmp_path / "dbt.log") in message
 
