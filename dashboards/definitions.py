@@ -148,11 +148,12 @@ def _kept(text: str) -> str:
 
 def catalogue(generation: Generation) -> Catalogue:
     """Return what a generation defines."""
-    return _catalogue(manifest_text(generation))
+    return catalogue_of(manifest_text(generation))
 
 
 @lru_cache(maxsize=4)
-def _catalogue(text: str) -> Catalogue:
+def catalogue_of(text: str) -> Catalogue:
+    """Return what a semantic manifest defines."""
     manifest = json.loads(text)
     models = {model["name"]: _model(model) for model in manifest["semantic_models"]}
     raw = {metric["name"]: metric for metric in manifest["metrics"]}

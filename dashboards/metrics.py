@@ -149,11 +149,12 @@ def compiled(generation: Generation, names: tuple[str, ...], group_by: tuple[str
 
     Generations with the same definitions share it, so that a new one is not slow at first.
     """
-    return _compiled(manifest_text(generation), names, group_by, where)
+    return statement(manifest_text(generation), names, group_by, where)
 
 
 @lru_cache(maxsize=4096)
-def _compiled(manifest: str, names: tuple[str, ...], group_by: tuple[str, ...], where: tuple[str, ...]) -> str:
+def statement(manifest: str, names: tuple[str, ...], group_by: tuple[str, ...], where: tuple[str, ...]) -> str:
+    """Return MetricFlow's SQL by the definitions of a semantic manifest."""
     from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
     from metricflow_semantics.errors.error_classes import InvalidQueryException
 

@@ -14,7 +14,6 @@ TOLERATED_ORPHANS = 0.01
 """Above this share of links that lead nowhere, a table is not fit to be built on."""
 
 AS_OF = '(select as_of from "current".run)'
-BATCH = '(select batch_id from "current".run)'
 ROWS = "(select * from {batch}) as each"
 """Great Expectations puts a sub-select in place of ``batch``, with or without a name of its own."""
 

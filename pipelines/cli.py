@@ -16,6 +16,7 @@ import typer
 
 from pipelines import asking
 from pipelines.asking.auditing import audit
+from pipelines.asking.drifting import ACCEPTING, drift, worth_reading
 from pipelines.errors import PublishRefused, ThroughlineError
 
 app = typer.Typer(
@@ -24,11 +25,13 @@ app = typer.Typer(
 quarantine = typer.Typer(help="Rows that did not conform.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(audit, name="audit")
+app.add_typer(drift, name="drift")
 
 Mappings = Annotated[list[Path] | None, typer.Option("--mapping", help="A mapping file outside the landing folder.")]
 AsOf = Annotated[datetime | None, typer.Option(help="See the data as they were known at this moment (UTC).")]
 Scale = Annotated[str, typer.Option(help="tiny, small, medium, or a number of applications.")]
 Format = Annotated[str, typer.Option(help="table, csv or json.")]
+Accept = Annotated[str | None, typer.Option(metavar="REASON", callback=worth_reading, help=ACCEPTING)]
 Port = Annotated[int, typer.Option(help="Port of the dashboards.")]
 Address = Annotated[str, typer.Option(help="Address to listen on; another than this machine's needs a login.")]
 
@@ -135,25 +138,29 @@ def build(as_of: AsOf = None) -> None:
 
 
 @app.command()
-def publish() -> None:
-    """Copy the marts into a new generation, audit it and make it current."""
+def publish(accept: Accept = None) -> None:
+    """Copy the marts into a new generation, audit it and make it current.
+
+    --accept publishes in spite of drift, and says why on the page Data health; broken books and failed checks nobody
+    can accept.
+    """
     from pipelines import run
     from pipelines.progress import Steps
     from pipelines.settings import Settings
 
     settings = Settings()
     with run.writing(settings):
-        generation = run.published(settings, Steps())
+        generation = run.published(settings, Steps(), accept)
     typer.echo(f"published  {generation.generation}, data as of {generation.as_of}")
 
 
 @app.command("run")
-def run_command(mapping: Mappings = None, as_of: AsOf = None, force: bool = False) -> None:
+def run_command(mapping: Mappings = None, as_of: AsOf = None, force: bool = False, accept: Accept = None) -> None:
     """Ingest, validate, build and publish; does nothing, fast, when nothing is new."""
     from pipelines import run
     from pipelines.settings import Settings
 
-    raise typer.Exit(run.run_all(Settings(), mapping or [], as_of, force))
+    raise typer.Exit(run.run_all(Settings(), mapping or [], as_of, force, accept))
 
 
 @app.command()

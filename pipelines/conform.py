@@ -45,6 +45,7 @@ class Conformed:
     ``values`` holds one ``r_<column>`` (text as found) and one ``t_<column>`` (typed) expression per contract column.
     ``checks`` are in the order in which they are reported: the first that fails names the row's rule. A row that fails
     any of them meets one of the ``suspicions``, which compute each value once: few rows are looked at twice.
+    ``uses`` says of each column of the file which field it feeds; those that nothing uses feed None.
     """
 
     entity: Entity
@@ -53,6 +54,7 @@ class Conformed:
     suspicions: tuple[str, ...]
     unused: tuple[str, ...]
     usable: str
+    uses: dict[str, str | None]
 
     def rows(self, names: Iterable[str], where: str = "true") -> str:
         """Select ``record`` and the named values of the staged records that meet a condition on ``record``.
@@ -103,12 +105,12 @@ def conform(
     values: dict[str, str] = {}
     checks: list[Check] = []
     suspicions: list[str] = []
-    used: set[str] = set()
+    uses: dict[str, str | None] = {}
     for column in entity.columns:
         raw, typed = "null::varchar", f"null::{column.sql_type}"
         if column.name in sources:
             source = sources[column.name]
-            used.update(source.columns)
+            uses |= dict.fromkeys(source.columns, column.name)
             value, kind = source_value(source, staged, log, dialect)
             raw, typed = column_expressions(column, value, kind, spec, dialect, staged.blank_is_text)
         elif column.name in spec.constants:
@@ -117,8 +119,9 @@ def conform(
         values |= {f"r_{column.name}": raw, f"t_{column.name}": typed}
         checks += column_checks(column, delivered_at, is_document=staged.documents)
         suspicions.append(suspicion(column, delivered_at))
-    unused = tuple(name for name in staged.columns if name not in used)
-    return Conformed(entity, values, tuple(checks), tuple(suspicions), unused, staged.usable)
+    unused = tuple(name for name in staged.columns if name not in uses)
+    uses |= dict.fromkeys(unused)
+    return Conformed(entity, values, tuple(checks), tuple(suspicions), unused, staged.usable, uses)
 
 
 def contract_fields(entity: Entity, staged: Staged) -> dict[str, FieldSource]:

@@ -35,25 +35,7 @@ RUN = """
         coalesce(
             (select max(as_of) from analytics.ops.as_of),
             (select max(delivered_at) from analytics.ops.deliveries where status = 'loaded')
-        ) as as_of,
-        cast($batch_id as varchar) as batch_id"""
-
-VOLUMES = """
-    create table memory."current".volumes as
-    with volumes as (
-        select source, entity, mode, delivered_at, sum(rows_read) as rows_read, bool_or(batch_id = $batch_id) as is_new
-        from analytics.ops.deliveries where status = 'loaded'
-        group by source, entity, mode, delivered_at
-    ),
-    ordered as (
-        select *, lag(rows_read) over (partition by source, entity, mode order by delivered_at) as rows_before
-        from volumes
-    ),
-    ranked as (
-        select *, row_number() over (partition by source, entity, mode order by delivered_at desc) as recency
-        from ordered where is_new
-    )
-    select source, entity, mode, rows_read, rows_before from ranked where recency = 1"""
+        ) as as_of"""
 
 VERSIONS = """
     create table memory.versions.{entity} as
@@ -78,15 +60,14 @@ HIDDEN = """
     select rowid from analytics.raw.{entity} where _delivered_at > (select as_of from memory."current".run)"""
 
 
-def open_raw(path: Path, batch_id: str, *, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse read-only and lay out its catalogue, the run and the deliveries' volumes."""
+def open_raw(path: Path, *, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse read-only and lay out its catalogue and the run."""
     if not path.exists():
         raise NothingToValidate(path)
     connection = open_warehouse(path, read_only=True, memory_limit=memory_limit, threads=threads)
     begin(connection, "raw")
     connection.execute("create schema memory.versions")
-    connection.execute(RUN, {"batch_id": batch_id})
-    connection.execute(VOLUMES, {"batch_id": batch_id})
+    connection.execute(RUN)
     if connection.sql('select as_of from memory."current".run').fetchall() == [(None,)]:
         connection.close()
         raise NothingToValidate(path)

@@ -103,10 +103,9 @@ def laid_out(settings: Settings, border: str) -> Iterator[duckdb.DuckDBPyConnect
     if border == "out":
         connection = current.open_published(settings.warehouse_path, settings.warehouse_dir / "spill")
     else:
-        with reading(settings) as ledger:
-            (batch,) = ledger.sql("select max(batch_id) from ops.batches").fetchall()[0]
-        limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
-        connection = current.open_raw(settings.warehouse_path, str(batch), **limits)  # type: ignore[arg-type]
+        connection = current.open_raw(
+            settings.warehouse_path, memory_limit=settings.memory_limit, threads=settings.threads
+        )
         for each in ENTITIES.values():
             current.lay_out(connection, each)
     with connection:

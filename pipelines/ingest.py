@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -208,7 +208,18 @@ def plain_path(path: Path, spill: Path) -> Path:
 
 def loaded_outcomes(load: Load | None, landed: LandedFile) -> list[Outcome]:
     """Load every new entity of a staged file; a file without any is a repeat."""
-    return [load.entity(ENTITIES[name]) for name in load.entities] if load is not None else [repeat(landed)]
+    if load is None:
+        return [repeat(landed)]
+    return with_shared_columns([load.entity(ENTITIES[name]) for name in load.entities])
+
+
+def with_shared_columns(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes of one file, each with the columns that feed it; what feeds none of them is the first's."""
+    shared = set.intersection(*(set(each.unused) for each in outcomes)) if outcomes else set()
+    return [
+        replace(each, columns={name: to for name, to in each.columns.items() if to or (name in shared and not place)})
+        for place, each in enumerate(outcomes)
+    ]
 
 
 def check(

@@ -30,6 +30,7 @@ class LandedFile:
 
     ``is_held`` where the file waits for a wrong mapping to be mended; ``is_below`` where it lies in the landing folder.
     ``is_synthetic`` is what the manifest declares; pages say so.
+    ``feed`` tells the feeds of one source and entity apart: the path of the mapping.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class LandedFile:
     is_synthetic: bool = False
     is_held: bool = False
     is_below: bool = False
+    feed: str = ""
 
     @property
     def location(self) -> str:
@@ -156,6 +158,7 @@ def mapped_file(path: Path, folder: Path, mapping: Mapping, spec: FileSpec) -> L
         declared is not None,
         spec,
         is_below=path.is_relative_to(folder),
+        feed=spec.path,
     )
 
 

@@ -1,42 +1,17 @@
 """The ledger: which file was seen as which delivery, and what became of each of its rows."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import duckdb
 
 from pipelines.contract import ENTITIES
 from pipelines.errors import ThroughlineError, did_you_mean
 from pipelines.landing import LandedFile
+from pipelines.outcome import Outcome as Outcome
 from pipelines.sql import literal
-
-Status = Literal["loaded", "refused", "repeated", "dismissed"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file for one entity: ``read = loaded + unchanged + quarantined + erased``, or a refusal.
-
-    ``erased`` counts rows of persons who asked to be forgotten: they were set apart and are kept nowhere.
-
-    ``reason`` may quote the file and stays in the warehouse; ``public_reason`` does not and is published.
-    """
-
-    name: str
-    source: str
-    entity: str | None
-    status: Status
-    read: int = 0
-    loaded: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-    erased: int = 0
-    reason: str | None = None
-    public_reason: str | None = None
-    rules: dict[str, int] = field(default_factory=dict)
-    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +160,8 @@ def record(
         "batch_id": batch.batch_id,
         "loaded_at": batch.moment,
         "is_synthetic": landed.is_synthetic,
+        "feed": landed.feed,
+        "columns": json.dumps(outcome.columns) if outcome.columns else None,
     }
     places = ", ".join("?" * len(row))
     connection.execute(f"insert into ops.deliveries ({', '.join(row)}) values ({places})", list(row.values()))

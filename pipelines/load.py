@@ -59,6 +59,7 @@ class Load:
             erased=self._erased() + len(self.staged.rejected) - len(self.rejected),
             rules=rules,
             unused=conformed.unused,
+            columns=conformed.uses,
         )
 
     def conformed(self, entity: Entity) -> Conformed:

@@ -68,6 +68,27 @@ comment on column meta.deliveries.rows_erased is 'Rows of persons who asked to b
 comment on column meta.deliveries.batch_id is 'Ingest run.';
 comment on column meta.deliveries.loaded_at is 'When that run was (UTC).';
 
+create table meta.drift_findings (
+    finding_id varchar, found_at timestamp, as_of timestamp, kind varchar, severity varchar, subject varchar,
+    since timestamp, expected varchar, found varchar, metrics varchar, is_current boolean, accepted_at timestamp,
+    accepted_by varchar, reason varchar
+);
+comment on table meta.drift_findings is 'One row per piece of drift: those of this generation against the one before, and all that were ever accepted.';
+comment on column meta.drift_findings.finding_id is 'Name of the finding: throughline drift show lists its rows.';
+comment on column meta.drift_findings.found_at is 'When it was first found (UTC).';
+comment on column meta.drift_findings.as_of is 'Moment (UTC) that the generation was to show.';
+comment on column meta.drift_findings.kind is 'What drifted: a column, a volume, keys, a mart, a feed, the past or the newest of a metric.';
+comment on column meta.drift_findings.severity is 'blocks, unless accepted with a reason; or warns.';
+comment on column meta.drift_findings.subject is 'Feed, mart or metric.';
+comment on column meta.drift_findings.since is 'Delivery, last word or first cohort that it is about (UTC).';
+comment on column meta.drift_findings.expected is 'What was expected, by what came and was shown before.';
+comment on column meta.drift_findings.found is 'What was found.';
+comment on column meta.drift_findings.metrics is 'Metrics that suffer from it, where that is known.';
+comment on column meta.drift_findings.is_current is 'True where it is a finding of this generation.';
+comment on column meta.drift_findings.accepted_at is 'When somebody accepted it (UTC); blank where nobody had to.';
+comment on column meta.drift_findings.accepted_by is 'Account that accepted it.';
+comment on column meta.drift_findings.reason is 'Why it is right.';
+
 create table meta.erasures as
 select cast(date_trunc('month', requested_at) as date) as requested_month, cast(count(*) as bigint) as erased_count
 from warehouse.ops.erasures

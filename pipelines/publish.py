@@ -17,6 +17,8 @@ import polars as pl
 
 from pipelines import generations, reconcile
 from pipelines.catalog import CATALOG_COLUMNS, CATALOG_COMMENT, metric_catalog
+from pipelines.drift import auditing as drift
+from pipelines.drift.findings import Finding
 from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.generations import Generation
 from pipelines.journal import reached
@@ -60,8 +62,11 @@ def code_id() -> str:
     return digest.hexdigest()[:16]
 
 
-def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
-    """Write, audit and publish a new generation; raise PublishRefused, with the old one still current."""
+def publish(settings: Settings, made: Made, audit: Audit, accept: str | None = None) -> Generation:
+    """Write, audit and publish a new generation; raise PublishRefused, with the old one still current.
+
+    ``accept`` says why drift is right; broken books and failed checks nobody can accept.
+    """
     published = settings.published_dir
     as_of = latest_as_of(settings)
     before = generations.standing(published)
@@ -87,15 +92,14 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
         reached("publish.contacts_written", bytes=(folder / generations.RESTRICTED).stat().st_size)
         unbalanced = reconcile.warehouse_problems(settings.warehouse_path)
         audited = audit(folder / generations.FILE)
-        problems = [
-            *unbalanced,
-            *reconcile.drift_problems(folder / generations.FILE, earlier),
-            *audited,
-        ]
+        accepted = None if unbalanced or audited else accept
+        attempt = drift.Attempt(made.batch_id, made.moment, accepted)
+        blocking = drift.held(settings, drift.found(settings, folder / generations.FILE), attempt)
+        problems = [*unbalanced, *audited, *drift.refusals(blocking)]
         write_verdicts(settings.warehouse_path, folder / generations.FILE)
         reached("publish.audited", problems=len(problems))
         if problems:
-            raise PublishRefused("\n".join(problems), next_command=looked_at_by(unbalanced, audited))
+            raise PublishRefused("\n".join(problems), next_command=looked_at_by(unbalanced, audited, blocking))
         seal(folder / generations.FILE, 0o444)
         seal(folder / generations.RESTRICTED, 0o400)
         reached("publish.sealed")
@@ -110,11 +114,11 @@ def publish(settings: Settings, made: Made, audit: Audit) -> Generation:
     return generation
 
 
-def looked_at_by(unbalanced: list[str], audited: list[str]) -> str | None:
-    """Return the command that shows what is wrong with a generation; None where the class of the error knows."""
+def looked_at_by(unbalanced: list[str], audited: list[str], drifted: list[Finding]) -> str:
+    """Return the command that shows what is wrong with a generation."""
     if unbalanced:
         return "throughline verify"
-    return "throughline failures" if audited else None
+    return "throughline failures" if audited else f"throughline drift show {drifted[0].identity}"
 
 
 def latest_as_of(settings: Settings) -> datetime:
@@ -244,11 +248,13 @@ def write_meta(connection: duckdb.DuckDBPyConnection, generation: Generation, se
 
 
 def write_verdicts(warehouse: Path, target: Path) -> None:
-    """Bring the verdicts of the audit into the file that it judged."""
+    """Bring the verdicts of the audit, drift among them, into the file that it judged."""
     with attached(warehouse) as connection:
         connection.execute(f"attach {literal(str(target))} as analytics (storage_version '{STORAGE_VERSION}')")
         connection.execute("delete from analytics.meta.validation_results")
         connection.execute("insert into analytics.meta.validation_results from warehouse.ops.validation_results")
+        connection.execute("delete from analytics.meta.drift_findings")
+        connection.execute(f"insert into analytics.meta.drift_findings {drift.TOLD}")
         connection.execute("checkpoint analytics")
         connection.execute("detach analytics")
 

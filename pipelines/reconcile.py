@@ -7,10 +7,6 @@ import duckdb
 from pipelines.contract import ENTITIES
 from pipelines.sql import literal
 
-LEAST_SHARE = 0.5
-"""Facts only grow; a mart that falls below half of the generation before has lost data."""
-
-
 GENERATIONS_TOLD = 60
 """So many generations are told of in ``meta.mart_rows``, whether or not their files are kept."""
 
@@ -72,19 +68,6 @@ def entity_problems(connection: duckdb.DuckDBPyConnection, entity: str) -> list[
         ) as held using (source, file_id, delivered_at)
         where rows_loaded <> coalesce(held.held_count, 0)
     """).fetchall()
-
-
-def drift_problems(new: Path, old: Path | None) -> list[str]:
-    """Return the marts that fell below half of the generation before, or are gone."""
-    if old is None:
-        return []
-    before, after = row_counts(old), row_counts(new)
-    return [
-        f"marts.{table}: expected at least half of the {rows:,} rows of the generation before; "
-        f"found {after.get(table, 0):,}"
-        for table, rows in before.items()
-        if after.get(table, 0) < LEAST_SHARE * rows
-    ]
 
 
 def write_history(new: Path, old: Path | None) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import generations
+from pipelines.drift.auditing import in_deliveries
+from pipelines.drift.auditing import status_lines as drift_lines
 from pipelines.erasing.debts import PUBLISH
 from pipelines.erasing.forgetting import drop_earlier, refuse_unfinished, settle, steps_owed
 from pipelines.errors import MappingError, PublishRefused, ThroughlineError
@@ -126,8 +128,9 @@ def validated(settings: Settings, steps: Steps) -> None:
     if report.warnings:
         console.print(f"{len(report.warnings)} warnings, recorded: see `throughline status` or the page Data health.")
     if report.critical_failures:
+        drifted = [each.sentence for each in in_deliveries(settings)]
         raise PublishRefused(
-            "\n".join(each.sentence for each in report.critical_failures),
+            "\n".join([*drifted, *(each.sentence for each in report.critical_failures)]),
             next_command=f"throughline failures {shlex.quote(report.critical_failures[0].name)}",
         )
 
@@ -160,8 +163,11 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
         return result
 
 
-def published(settings: Settings, steps: Steps) -> generations.Generation:
-    """Publish what the last build left in the warehouse; after an erasure, remove all generations before it."""
+def published(settings: Settings, steps: Steps, accept: str | None = None) -> generations.Generation:
+    """Publish what the last build left in the warehouse; after an erasure, remove all generations before it.
+
+    ``accept`` says why drift is right, where it is.
+    """
     from pipelines.validate import audit
 
     refuse_unfinished(settings)
@@ -173,14 +179,19 @@ def published(settings: Settings, steps: Steps) -> generations.Generation:
     made = Made(last_batch(settings), code_id(), manifest, semantic, now())
     with steps.step("publish"):
         generation = publish_generation(
-            settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures]
+            settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures], accept
         )
         drop_earlier(settings, generation.generation)
         reached("publish.finished", generation=generation.generation)
+    with reading(settings) as connection:
+        for line in drift_lines(connection):
+            console.print(line, markup=False)
     return generation
 
 
-def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None, force: bool) -> int:
+def run_all(
+    settings: Settings, mappings: Sequence[Path], as_of: datetime | None, force: bool, accept: str | None = None
+) -> int:
     """Run the four steps as far as they have something to do, and return the exit code."""
     steps = Steps()
     with writing(settings) as command:
@@ -199,7 +210,7 @@ def run_all(settings: Settings, mappings: Sequence[Path], as_of: datetime | None
             return code
         validated(settings, steps)
         built(settings, steps, as_of)
-        generation = published(settings, steps)
+        generation = published(settings, steps, accept)
     console.print(f"published  {generation.generation}, data as of {generation.as_of}")
     say_refused(report)
     return code

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import duckdb
 
 from pipelines import generations
+from pipelines.drift.auditing import status_lines as drift_lines
 from pipelines.runs import run_lines
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
@@ -46,6 +47,7 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """).fetchall()
     for severity, border, entity, rule, column, count in failed:
         yield f"{severity:<11} border {border}: {entity}{f'.{column}' if column else ''}: {rule}: {count or 0:,} rows"
+    yield from drift_lines(connection)
     refusals = connection.sql("""
         select distinct file_name, reason from ops.deliveries where status = 'refused' order by file_name
     """).fetchall()

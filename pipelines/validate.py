@@ -104,9 +104,7 @@ class ValidationReport:
 
 def validate(settings: Settings, batch_id: str) -> ValidationReport:
     """Check the raw tables as they stand after the batch, and record the verdict; raise when nothing was loaded."""
-    connection = current.open_raw(
-        settings.warehouse_path, batch_id, memory_limit=settings.memory_limit, threads=settings.threads
-    )
+    connection = current.open_raw(settings.warehouse_path, memory_limit=settings.memory_limit, threads=settings.threads)
     with examiner(connection, settings.warehouse_dir / "data_docs" / "border_in") as examine:
         schemas = examine("columns", [contract_rules.schema(entity) for entity in ENTITIES.values()], ("column_name",))
         broken = {each.entity for each in schemas if not each.is_success}

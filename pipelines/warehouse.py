@@ -28,7 +28,7 @@ OPS_TABLES = {
         status varchar not null, reason varchar, rows_read bigint not null, rows_loaded bigint not null,
         rows_unchanged bigint not null, rows_quarantined bigint not null, batch_id varchar not null,
         loaded_at timestamp not null, is_synthetic boolean not null, public_reason varchar,
-        rows_erased bigint default 0""",
+        rows_erased bigint default 0, feed varchar, columns varchar""",
     "ops.batches": """
         batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
         files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",
@@ -51,6 +51,11 @@ OPS_TABLES = {
         rule varchar not null, column_name varchar, severity varchar not null, is_success boolean not null,
         checked_count bigint, unexpected_count bigint, unexpected_share double, example_keys varchar,
         description varchar""",
+    "ops.drift_findings": """
+        finding_id varchar not null, found_at timestamp not null, batch_id varchar not null, as_of timestamp not null,
+        kind varchar not null, severity varchar not null, subject varchar not null, since timestamp,
+        expected varchar not null, found varchar not null, metrics varchar not null, look varchar not null,
+        is_current boolean not null, accepted_at timestamp, accepted_by varchar, reason varchar""",
     "pseudonyms.students": "student_id varchar not null, student_key varchar not null, key_version integer default 1",
     "pseudonyms.candidates": """
         system varchar not null, candidate_id varchar not null, candidate_key varchar not null,
@@ -62,6 +67,8 @@ OPS_TABLES = {
 LATER_COLUMNS = (
     ("ops.deliveries", "public_reason varchar"),
     ("ops.deliveries", "rows_erased bigint default 0"),
+    ("ops.deliveries", "feed varchar"),
+    ("ops.deliveries", "columns varchar"),
     ("pseudonyms.students", "key_version integer default 1"),
     ("pseudonyms.candidates", "key_version integer default 1"),
     ("pseudonyms.emails", "key_version integer default 1"),

@@ -228,6 +228,7 @@ TABLES: dict[str, Rule] = {
     "marts.metric_catalog": PUBLIC,
     "meta.build_facts": PUBLIC,
     "meta.deliveries": EMPTY,
+    "meta.drift_findings": EMPTY,
     "meta.erasures": EMPTY,
     "meta.lineage": PUBLIC,
     "meta.mart_rows": EMPTY,

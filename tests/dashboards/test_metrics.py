@@ -145,10 +145,10 @@ def test_a_filter_that_a_mart_does_not_carry_is_said(employer: ScopeOf) -> None:
 
 
 def test_one_shape_of_question_is_compiled_once(employer: ScopeOf) -> None:
-    metrics._compiled.cache_clear()
+    metrics.statement.cache_clear()
     for category in ("sales", "marketing", "research"):
         metrics.query(employer(Filters(chosen=(("category", (category,)),))), ["applications"])
-    assert metrics._compiled.cache_info().misses == 1
+    assert metrics.statement.cache_info().misses == 1
 
 
 def test_an_employer_sees_its_own_rows_alone(employer: ScopeOf, platform: ScopeOf, generation: Generation) -> None:
