@@ -98,6 +98,11 @@ comment on table meta.erasures is 'One row per month in which persons asked to b
 comment on column meta.erasures.requested_month is 'First day of the month (UTC).';
 comment on column meta.erasures.erased_count is 'Persons whose erasure was asked for.';
 
+create table meta.withdrawals as
+select cast(count(*) as bigint) as withdrawn_count from warehouse.ops.withdrawn_rows where entity = 'students';
+comment on table meta.withdrawals is 'One row: who withdrew the consent to analytics. They are in no mart; nothing else is kept of them here.';
+comment on column meta.withdrawals.withdrawn_count is 'Students who consented once and no longer do.';
+
 create table meta.quarantined_rows as
 select source, entity, file_name, line, column_name, rule, delivered_at, batch_id
 from warehouse.quarantine.rows

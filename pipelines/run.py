@@ -147,7 +147,8 @@ def last_batch(settings: Settings) -> str:
 
 
 def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "BuildResult":
-    """Load pseudonyms, set as_of where one is given, and run dbt."""
+    """Load pseudonyms, lay out whose consent is withdrawn, set as_of where one is given, and run dbt."""
+    from pipelines.erasing.withdrawing import lay_out_withdrawn
     from pipelines.pseudonyms import load_pseudonyms
     from pipelines.transform import build as build_marts
 
@@ -156,6 +157,7 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
     with steps.step("build"):
         with opened(settings) as connection:
             load_pseudonyms(connection, settings.pseudonym_keys())
+            lay_out_withdrawn(connection)
             set_as_of(connection, as_of)
         reached("build.prepared")
         result = build_marts(settings.warehouse_path, memory_limit=settings.memory_limit)

@@ -6,6 +6,7 @@ import duckdb
 
 from pipelines import generations
 from pipelines.drift.auditing import status_lines as drift_lines
+from pipelines.erasing.withdrawing import withdrawn_count
 from pipelines.runs import run_lines
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
@@ -53,10 +54,17 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """).fetchall()
     for name, reason in refusals:
         yield f"refused     {name}: {reason}"
-    if connection.sql("select 1 from duckdb_tables() where table_name = 'erasures'").fetchall():
+    if has_table(connection, "erasures"):
         yield from erasure_lines(connection)
+    if has_table(connection, "withdrawn_rows") and (withdrawn := withdrawn_count(connection)):
+        yield f"withdrawn   {withdrawn:,} students took back their consent to analytics"
     (open_rows,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
     yield f"quarantine  {open_rows:,} rows"
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Say whether the warehouse has the table, which one of an earlier version may lack."""
+    return bool(connection.execute("select 1 from duckdb_tables() where table_name = ?", [name]).fetchall())
 
 
 def erasure_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

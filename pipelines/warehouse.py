@@ -39,6 +39,7 @@ OPS_TABLES = {
         source varchar not null, entity varchar not null, scope varchar not null, delivered_at timestamp not null,
         file_id varchar not null, _key varchar not null, _row varchar, standing varchar not null""",
     "ops.as_of": "as_of timestamp not null",
+    "ops.withdrawn_rows": "entity varchar not null, part_1 varchar not null, part_2 varchar, part_3 varchar",
     "ops.erasures": "erasure_id varchar not null, requested_at timestamp not null",
     "ops.erased_identities": """
         kind varchar not null, digest varchar not null, text_digest varchar not null, key_version integer not null""",

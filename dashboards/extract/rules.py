@@ -236,5 +236,6 @@ TABLES: dict[str, Rule] = {
     "meta.quarantined_rows": EMPTY,
     "meta.semantic_manifest": PUBLIC,
     "meta.validation_results": EMPTY,
+    "meta.withdrawals": EMPTY,
     "meta.worked_queries": PUBLIC,
 }

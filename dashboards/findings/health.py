@@ -28,6 +28,14 @@ def erasures(by_month: pl.DataFrame) -> Finding:
     )
 
 
+def withdrawals(students: int) -> Finding:
+    """Say how many students withdrew their consent to analytics."""
+    return Finding(
+        f"{count_text(students, 'student')} withdrew the consent to analytics",
+        "They are in no numerator and no denominator, of any period, until they consent again.",
+    )
+
+
 def quarantine(by_rule: pl.DataFrame) -> Finding:
     """Say which rule rows break most often."""
     if by_rule.is_empty():

@@ -96,6 +96,13 @@ def erasures(generation: Generation) -> pl.DataFrame:
     return _asked(generation, records.ERASURES)
 
 
+def withdrawn_count(generation: Generation) -> int:
+    """Return how many students withdrew their consent to analytics; 0 for a file of an earlier version."""
+    if _asked(generation, records.WITHDRAWALS_TABLE).is_empty():
+        return 0
+    return int(_asked(generation, records.WITHDRAWALS)["withdrawn_count"][0])
+
+
 def _tells_erasures(generation: Generation) -> bool:
     return not _asked(generation, records.ERASURES_TABLE).is_empty()
 

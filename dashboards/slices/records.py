@@ -57,6 +57,10 @@ ERASURES_TABLE = """
 
 ERASURES = "select requested_month, erased_count from analytics.meta.erasures order by requested_month"
 
+WITHDRAWALS_TABLE = ERASURES_TABLE.replace("'erasures'", "'withdrawals'")
+
+WITHDRAWALS = "select withdrawn_count from analytics.meta.withdrawals"
+
 LEDGER_WITH_ERASED = LEDGER.replace("rows_quarantined,", "rows_quarantined, rows_erased,")
 LOADS_WITH_ERASED = LOADS.replace("as quarantined,", "as quarantined, cast(sum(rows_erased) as bigint) as erased,")
 

@@ -49,6 +49,10 @@ def deliveries(generation: Generation, mode: Mode) -> None:
     erased = operations.erasures(generation)
     if not erased.is_empty():
         table_frame("erasures", findings.erasures(erased), "Persons who were erased, by month", erased, height=200)
+    withdrawn = operations.withdrawn_count(generation)
+    if withdrawn:
+        finding = findings.withdrawals(withdrawn)
+        st.caption(f"{finding.title}. {finding.summary}")
 
 
 def checks(generation: Generation, mode: Mode) -> None:

@@ -1,9 +1,10 @@
 {#
     The version of each key that was valid at as_of, on both clocks: the latest change among the rows
     known by then (by `_version_at`), without deleted keys, and without rows whose event (`occurred_at`) came later.
+    Rows that hang on a student who withdrew the consent to analytics are in no version, of any moment.
     The column `as_of` comes along, for seen().
 #}
-{% macro current_version(relation, key, occurred_at=none) %}
+{% macro current_version(group, entity, key, occurred_at=none) %}
     select versions.*
     from (
         select
@@ -16,9 +17,19 @@
                     known_rows._delivered_at desc,
                     known_rows._file_id desc
             ) as version_number
-        from {{ relation }} as known_rows
+        from {{ source(group, entity) }} as known_rows
         cross join {{ ref('stg_ops__as_of') }} as cuts
-        where known_rows._delivered_at <= cuts.as_of
+        where
+            known_rows._delivered_at <= cuts.as_of
+            and not exists (
+                select 1 from {{ source('ops', 'withdrawn_rows') }} as withdrawn_rows
+                where
+                    withdrawn_rows.entity = '{{ entity }}'
+                    {%- for column in key %}
+                    and withdrawn_rows.part_{{ loop.index }}
+                    = cast(known_rows.{{ column }} as {{ dbt.type_string() }})
+                    {%- endfor %}
+            )
     ) as versions
     where
         versions.version_number = 1

@@ -18,11 +18,14 @@
 {%- endmacro %}
 
 
-{# The last day of watch: the feed's, or the day on which consent was withdrawn; NULL where no feed tells. #}
-{% macro follow_up_end(observable_to, withdrawn_at) -%}
+{#
+    The last day of watch: the feed's, or the day of joining for those who never consented to be followed (NULL for
+    all others); NULL where no feed tells.
+#}
+{% macro follow_up_end(observable_to, joined_at) -%}
     case
-        when cast({{ withdrawn_at }} as date) < {{ observable_to }}
-            then cast({{ withdrawn_at }} as date)
+        when cast({{ joined_at }} as date) < {{ observable_to }}
+            then cast({{ joined_at }} as date)
         else {{ observable_to }}
     end
 {%- endmacro %}

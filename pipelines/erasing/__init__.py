@@ -4,4 +4,5 @@
 hangs on one and remembers it as keyed digests. ``texts`` finds persons in rows that could not be read. ``filtering``
 sets their rows apart while a file is loaded, ``sweeping`` takes them out of the warehouse, ``cutting`` and ``copies``
 out of the landing copies, ``requests`` keeps what is asked for and what is still owed, ``forgetting`` is the order.
+``withdrawing`` follows the same ties from students who withdrew their consent, of whom nothing is deleted.
 """

@@ -14,7 +14,7 @@ import duckdb
 from pipelines.contract import ENTITIES
 from pipelines.erasing.ties import EMAIL, NAME, NAMES, Tie, has_names, personal, spreads
 from pipelines.errors import ThroughlineError
-from pipelines.sql import count, literal
+from pipelines.sql import literal
 
 BLOCK = 64
 """Bytes of a block of SHA-256: longer keys are hashed, shorter ones filled up (RFC 2104)."""
@@ -31,6 +31,10 @@ class ErasureKeyMissing(ThroughlineError):
             f"{found or 'no key'}. Put its line back into the key file (or THROUGHLINE_PSEUDONYM_SECRET): without it "
             "they would be loaded again."
         )
+
+
+Sizes = tuple[int, int]
+"""How many identities were known of the kind that a tie names, and how many students."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def add(connection: duckdb.DuckDBPyConnection, kind: str, part_1: str, part_2: s
     added = connection.execute(f"""
         insert into known_identities
         select distinct {literal(kind)}, {part_1}, {part_2} from ({rows})
-        where {part_1} is not null and {part_2} is not null
+        where {part_1} is not null and {part_2} <> ''
             and ({part_1}, {part_2}) not in (
                 select (part_1, part_2) from known_identities where kind = {literal(kind)}
             )
@@ -103,16 +107,15 @@ def recognise(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
 
 
 def is_hers(tie: Tie) -> str:
-    """Return the SQL condition that a row's tie leads to a known identity."""
+    """Return the SQL condition, for a ``where``, that a row's tie leads to a known identity."""
     part_1, part_2 = tie.parts
     is_plain = len(tie.columns) == 1
     named, kept = (part_2, "part_2") if is_plain else (f"({part_1}, {part_2})", "(part_1, part_2)")
-    known = f"select {kept} from known_identities where kind = {literal(tie.kind)}"
-    return f"(coalesce({tie.where}, false) and coalesce({named} in ({known}), false))"
+    return f"({tie.where} and {named} in (select {kept} from known_identities where kind = {literal(tie.kind)}))"
 
 
 def hers(entity: str) -> str:
-    """Return the SQL condition that a row of the entity is about an erased person."""
+    """Return the SQL condition, for a ``where``, that a row of the entity is about one of the persons."""
     return " or ".join(is_hers(tie) for tie in personal()[entity])
 
 
@@ -130,52 +133,72 @@ def is_named(connection: duckdb.DuckDBPyConnection, entity: str) -> str:
 
 def close(connection: duckdb.DuckDBPyConnection, relations: list[Rows]) -> None:
     """Follow the ties from the known identities until no row adds any."""
-    while sum(spread(connection, rows) for rows in relations):
+    followed: dict[tuple[Rows, Tie], Sizes] = {}
+    while sum(spread(connection, rows, followed) for rows in relations):
         pass
 
 
-def spread(connection: duckdb.DuckDBPyConnection, rows: Rows) -> int:
-    """Add what the rows that are found tell of the person; return how many identities were new."""
-    columns = sorted({column for tie in personal()[rows.entity] for column in tie.columns})
-    extra = [name for name in ("kind",) if any(name in tie.where for tie in personal()[rows.entity])]
-    names = NAMES if has_names(rows.entity) else ()
-    connection.execute(f"""
-        create or replace temp table found_rows as
-        select {", ".join(dict.fromkeys([*columns, *extra, *names]))} from ({rows.sql}) where {hers(rows.entity)}
-    """)
-    if not count(connection, "found_rows"):
-        return 0
+def spread(connection: duckdb.DuckDBPyConnection, rows: Rows, followed: dict[tuple[Rows, Tie], Sizes]) -> int:
+    """Add what the rows that are found tell of the person; return how many identities were new.
+
+    A tie along which a row tells nothing is not looked at, nor one that was ``followed`` when as many were known.
+    """
+    sizes = dict(connection.sql("select kind, count(*) from known_identities group by kind").fetchall())
     added = 0
     for via in personal()[rows.entity]:
-        found = f"select * from found_rows where {is_hers(via)}"
-        for tie in spreads(rows.entity, via):
-            part_1, part_2 = tie.parts
-            alone = f" and {is_hers_alone(part_2)}" if tie.kind == EMAIL and via.kind == "ats_candidates" else ""
-            where = f"select * from ({found}) where {tie.where}{alone}"
-            added += add(connection, tie.kind, part_1, part_2, where)
-    if names:
-        given, family = (f"nullif(lower(trim({name})), '')" for name in names)
+        known = (sizes.get(via.kind, 0), sizes.get("students", 0))  # whose alone an address is hangs on the students
+        if not known[0] or followed.get((rows, via)) == known or not told(rows.entity, via):
+            continue
+        followed[rows, via] = known
+        added += add_told(connection, rows, via)
+    return added
+
+
+def told(entity: str, via: Tie) -> tuple[str, ...]:
+    """Return the columns of a row, found along a tie, that tell of the person."""
+    ties = spreads(entity, via)
+    columns = [column for tie in ties for column in (*tie.columns, *(("kind",) if "kind" in tie.where else ()))]
+    return tuple(dict.fromkeys((*columns, *(NAMES if has_names(entity) else ()))))
+
+
+def add_told(connection: duckdb.DuckDBPyConnection, rows: Rows, via: Tie) -> int:
+    """Add what the rows that are found along one tie tell of the person; return how many identities were new."""
+    columns = ", ".join(told(rows.entity, via))
+    connection.execute(f"""
+        create or replace temp table found_rows as select {columns} from ({rows.sql}) where {is_hers(via)}
+    """)
+    added = 0
+    for tie in spreads(rows.entity, via):
+        part_1, part_2 = tie.parts
+        found = f"select * from found_rows where {tie.where}"
+        alone = f" and {is_hers_alone(part_2)}" if tie.kind == EMAIL and via.kind == "ats_candidates" else ""
+        added += add(connection, tie.kind, part_1, part_2, f"{found}{alone}")
+    if has_names(rows.entity):
+        given, family = (f"nullif(lower(trim({name})), '')" for name in NAMES)
         added += add(connection, NAME, given, family, "select * from found_rows")
     return added
 
 
 def is_hers_alone(address: str) -> str:
-    """Return the SQL condition that no other student and no other candidate has the address.
+    """Return the SQL condition, over ``found_rows``, that no other student and no other candidate has the address.
 
     A candidate may carry an address that many share, such as that of a careers office.
     """
-    students = """
-        select nullif(lower(trim(email)), '') as address from raw.student_emails
-        where trim(student_id) not in (select part_2 from known_identities where kind = 'students')
+    own, theirs = "lower(trim(email))", "lower(trim(value))"
+    found = f"select {address} from found_rows"
+    students = f"""
+        select {own} as address from raw.student_emails
+        where {own} in ({found}) and trim(student_id) not in (
+            select part_2 from known_identities where kind = 'students'
+        )
     """
-    candidates = """
-        select nullif(lower(trim(value)), '') as address from raw.ats_candidate_emails
-        where (trim(system), trim(candidate_id)) not in (
+    candidates = f"""
+        select {theirs} as address from raw.ats_candidate_emails
+        where {theirs} in ({found}) and (trim(system), trim(candidate_id)) not in (
             select (part_1, part_2) from known_identities where kind = 'ats_candidates'
         )
     """
-    others = f"select address from ({students} union {candidates}) where address is not null"
-    return f"{address} not in ({others})"
+    return f"{address} not in ({students} union {candidates})"
 
 
 def remember(connection: duckdb.DuckDBPyConnection, keys: Mapping[int, bytes]) -> int:

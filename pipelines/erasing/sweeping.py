@@ -10,6 +10,7 @@ from pipelines.erasing import identities
 from pipelines.erasing.texts import Reader, keys_named
 from pipelines.erasing.texts import reader as reader_of
 from pipelines.erasing.ties import EMAIL, personal
+from pipelines.erasing.withdrawing import forget_withdrawn
 from pipelines.snapshots import key_hash
 from pipelines.sql import count, literal
 
@@ -106,6 +107,7 @@ def deleted_rows(connection: duckdb.DuckDBPyConnection, entity: str) -> int:
     if not count(connection, f"({doomed})"):
         return 0
     settle_books(connection, entity, doomed)
+    forget_withdrawn(connection, entity, doomed)
     hashed = f"select distinct {key_hash(ENTITIES[entity])} from raw.{entity} where rowid in ({doomed})"
     connection.execute(f"delete from ops.snapshot_rows where entity = {literal(entity)} and _key in ({hashed})")
     deleted = connection.execute(f"delete from raw.{entity} where rowid in ({doomed})").fetchall()

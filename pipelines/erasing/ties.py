@@ -33,10 +33,13 @@ class Tie:
 
     @property
     def parts(self) -> tuple[str, str]:
-        """SQL for the identity's two parts: system ('' where there is none), and number or normalised address."""
+        """SQL for the identity's two parts: system ('' where there is none), and number or normalised address.
+
+        A value that is missing or blank is no identity.
+        """
         *system, name = self.columns
         # As in dbt_project/macros/normalised_address.sql and pipelines/pseudonyms.py; a test holds them together.
-        value = f"nullif(lower(trim({name})), '')" if self.kind in (EMAIL, OWNER) else f"nullif(trim({name}), '')"
+        value = f"lower(trim({name}))" if self.kind in (EMAIL, OWNER) else f"trim({name})"
         return (f"trim({system[0]})" if system else "''"), value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contract import ENTITIES
+from pipelines.erasing.withdrawing import lay_out_withdrawn
 from pipelines.pseudonyms import load_pseudonyms
 from pipelines.transform import BuildResult, build, read_results, run_dbt
 from pipelines.warehouse import open_warehouse, prepare
@@ -108,6 +109,7 @@ class Marketplace:
             for number, row in enumerate(rows):
                 insert(connection, entity, row, number)
         load_pseudonyms(connection, {1: KEY})
+        lay_out_withdrawn(connection)
         connection.close()
 
 

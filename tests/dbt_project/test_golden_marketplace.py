@@ -1,12 +1,12 @@
 """What the marts say of cases that were worked out by hand."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from tests.dbt_project.golden import marketplace
 from tests.dbt_project.golden.basics import day
-from tests.dbt_project.marketplace import Built, build_untested
+from tests.dbt_project.marketplace import LONG_AGO, Built, build_untested
 
 
 def student_key(golden: Built, student_id: str) -> str:
@@ -162,16 +162,43 @@ def test_an_offer_accepted_and_then_withdrawn_from_is_reneged(golden: Built, off
 def test_a_student_without_consent_keeps_the_row_and_loses_the_attributes(golden: Built) -> None:
     sql = "select school_type, major_family, state, has_analytics_consent from marts.dim_students where student_key = ?"
     assert golden.one(sql, student_key(golden, "willing")) == ("HBCU", *known_major(golden), "KS", True)
-    assert golden.one(sql, student_key(golden, "withdrawn-consent")) == (None, None, None, False)
+    assert golden.one(sql, student_key(golden, "never-willing")) == (None, None, None, False)
+    assert golden.one(sql, student_key(golden, "returned")) == ("HBCU", *known_major(golden), "KS", True)
 
 
 def known_major(golden: Built) -> tuple[object, ...]:
     return golden.one("select distinct family_title from staging.majors where family_code = '11'")
 
 
-def test_follow_up_ends_when_consent_is_withdrawn(golden: Built) -> None:
-    assert pair(golden, "withdrawn-consent", "exit_days", "is_at_risk") == (30, 1)
-    assert pair(golden, "never-willing", "is_at_risk", "is_mature_180_days") == (0, 0)
+def test_nobody_follows_a_student_who_never_consented(golden: Built) -> None:
+    columns = ("follow_up_ends_at", "is_at_risk", "is_mature_180_days")
+    assert pair(golden, "never-willing", *columns) == (LONG_AGO.date(), 0, 0)
+    assert pair(golden, "willing", *columns) == (date(2026, 1, 1), 1, 1)
+
+
+def test_a_student_who_withdrew_the_consent_is_in_no_mart(golden: Built) -> None:
+    """Under any of the keys that stand for the person: the student's, and those of two candidates."""
+    hers = {str(student_key(golden, "withdrawn-consent")), *candidate_keys(golden, "c-withdrawn", "c-numbered")}
+    others = {str(student_key(golden, "willing")), *candidate_keys(golden, "c-twin")}
+    found = keys_in_marts(golden)
+    assert len(hers) == 3
+    assert others <= found
+    assert hers & found == set()
+
+
+def candidate_keys(golden: Built, *names: str) -> set[str]:
+    sql = "select candidate_key from pseudonyms.candidates where list_contains(?, candidate_id)"
+    return {str(key) for (key,) in golden.rows(sql, list(names))}
+
+
+def keys_in_marts(golden: Built) -> set[str]:
+    """Every text of every column of the marts."""
+    columns = golden.rows("""
+        select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type = 'VARCHAR'
+    """)
+    return {
+        str(text) for table, name in columns for (text,) in golden.rows(f"select distinct {name} from marts.{table}")
+    }
 
 
 def test_an_employer_s_industry_is_its_sector(golden: Built) -> None:

@@ -80,17 +80,12 @@ def compared(world: World) -> dict[bool, list[tuple[bool, bool]]]:
     """
     found: dict[bool, list[tuple[bool, bool]]] = {True: [], False: []}
     for (person, host), (moment, row) in considered(world).items():
-        observed, withdrawn = world.observed[host], world.consent_withdrawn.get(row["student_id"])
+        observed, unfollowed = world.observed[host], world.unfollowed.get(row["student_id"])
         last = moment.date() + timedelta(days=365)
         is_watched = observed[0] <= moment.date() and last <= observed[1]
         choice = first_choices(world).get((person, host))
         is_first = choice is None or choice.moment >= moment
-        if (
-            is_watched
-            and is_first
-            and not (withdrawn and withdrawn.date() < last)
-            and is_new(world, person, host, moment)
-        ):
+        if is_watched and is_first and not (unfollowed and unfollowed < last) and is_new(world, person, host, moment):
             is_hired = any(hire.host == host and hire.day <= last for hire in starts_by_person(world)[person])
             is_chosen = choice is not None and choice.moment.date() <= last
             found[bool(row["selected_at"])].append((is_hired, is_chosen))

@@ -77,9 +77,9 @@ def applicant_pair(
         return bool(known and known < moment) or any(day <= moment.date() for day in at_host)
 
     last = applied.date() + timedelta(days=545)
-    withdrawn = world.consent_withdrawn.get(student)
+    unfollowed = world.unfollowed.get(student)
     is_watched = bool(observed) and observed[0] <= applied.date() and last <= observed[1]
-    is_mature = is_watched and not (withdrawn and withdrawn.date() < last) and not is_known_by(applied)
+    is_mature = is_watched and not (unfollowed and unfollowed < last) and not is_known_by(applied)
     pair = pair_of_person(world).get((person, host))
     start = pair.first_start if pair else None
     return {
@@ -203,14 +203,14 @@ def anywhere(world: World) -> list[dict[str, Any]]:
 def person_outcome(world: World, student: str, theirs: list[Pair]) -> dict[str, Any]:
     completed = min(pair.completed for pair in theirs)
     starts = starts_by_person(world)[world.people.find(("student", student))]
-    answer, withdrawn = last_answers(world).get(student), world.consent_withdrawn.get(student)
+    answer, unfollowed = last_answers(world).get(student), world.unfollowed.get(student)
     told = answer["surveyed_at"].date() if answer and answer["surveyed_at"].date() >= completed else None
     feeds = [pair.observed for pair in theirs if pair.observed]
     first = completed if told else min((feed[0] for feed in feeds), default=None)
     ends = [feed[1] for feed in feeds] + ([told] if told else [])
     last = max(ends, default=None)
-    if last and withdrawn:
-        last = min(last, withdrawn.date())
+    if last and unfollowed:
+        last = min(last, unfollowed)
     later = [hire.day for hire in starts if hire.day > completed]
     if told and answer and answer["outcome"] == "employed_full_time" and told > completed:
         later.append(told)

@@ -122,7 +122,7 @@ def pair_of(
     roots: dict[str, datetime] = {}
     for row in rows:
         roots[row["root"]] = min(row["approved_at"], roots.get(row["root"], row["approved_at"]))
-    times, withdrawn = sorted(roots.values()), world.consent_withdrawn.get(student)
+    times, unfollowed = sorted(roots.values()), world.unfollowed.get(student)
     observed = world.observed.get(host)
     return Pair(
         student=student,
@@ -134,7 +134,7 @@ def pair_of(
         at_host=[hire for hire in starts if hire.host == host],
         elsewhere=[hire for hire in starts if hire.host != host],
         observed=observed,
-        follow_up_ends=min(observed[1], withdrawn.date() if withdrawn else observed[1]) if observed else None,
+        follow_up_ends=min(observed[1], unfollowed or observed[1]) if observed else None,
         graduation=world.students.get(student, {}).get("graduation_date"),
         offers=[each for each in world.offers if each["person"] == person and each["host"] == host],
         internship_starts=internships(world).get((person, host), []),

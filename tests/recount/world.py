@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.contract import ENTITIES
 from tests.recount.people import People, Person
+from tests.recount.withdrawn import Withdrawn
 
 FULL_TIME = {
     "full-time", "full_time", "full time", "fulltime", "ft", "regular", "regular full-time", "regular full time",
@@ -56,11 +57,24 @@ class World:
         """Return the moment so many days before as_of: what began by then has its window behind it."""
         return self.as_of - timedelta(days=days)
 
+    @cached_property
+    def withdrawn(self) -> dict[str, set[tuple[Any, ...]]]:
+        """Keys, by entity, of what hangs on students who took back their consent."""
+        return Withdrawn(self.connection).keys()
+
     def versions(self, entity: str) -> pl.DataFrame:
-        """Return all rows of an entity known by as_of, deletions too, the latest version of a key last."""
+        """Return all rows of an entity known by as_of, deletions too, the latest version of a key last.
+
+        Without what is theirs who took back the consent to analytics, as is known now.
+        """
         if f"{entity}/versions" not in self._rows:
             frame = self.connection.sql(f"select * from raw.{entity}").pl()
             known = frame.filter(pl.col("_delivered_at") <= self.as_of)
+            if gone := self.withdrawn.get(entity):
+                key = list(ENTITIES[entity].key)
+                known = known.join(
+                    pl.DataFrame(list(gone), schema=known.select(key).schema, orient="row"), on=key, how="anti"
+                )
             self._rows[f"{entity}/versions"] = known.sort("_version_at", "_delivered_at", "_file_id")
         return self._rows[f"{entity}/versions"]
 
@@ -116,22 +130,11 @@ class World:
         return found
 
     @cached_property
-    def consent_withdrawn(self) -> dict[str, datetime]:
-        """When each student without consent withdrew it: the first refusal after the last consent, or on joining."""
-        withdrawn = {}
-        known = self.versions("students").filter(~pl.col("_is_deleted"))
-        for (student,), versions in known.group_by(["student_id"], maintain_order=True):
-            rows = versions.to_dicts()
-            if rows[-1]["consent_analytics"] or student not in self.students:
-                continue
-            consents = [row["_version_at"] for row in rows if row["consent_analytics"]]
-            refusals = [
-                row["updated_at"] or row["_delivered_at"]
-                for row in rows
-                if not row["consent_analytics"] and consents and row["_version_at"] >= max(consents)
-            ]
-            withdrawn[str(student)] = min(refusals) if refusals else rows[-1]["joined_at"]
-        return withdrawn
+    def unfollowed(self) -> dict[str, date]:
+        """When each student without consent joined: nobody follows them."""
+        return {
+            student: row["joined_at"].date() for student, row in self.students.items() if not row["consent_analytics"]
+        }
 
     @cached_property
     def people(self) -> People:

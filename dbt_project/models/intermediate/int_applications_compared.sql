@@ -22,8 +22,8 @@ completions as (
     from {{ ref('int_completions_ranged') }}
 ),
 
-students as (
-    select student_key, consent_withdrawn_at from {{ ref('stg_platform__students') }}
+unfollowed as (
+    select student_key, joined_at from {{ ref('int_students_unfollowed') }}
 ),
 
 compared_applications as (
@@ -42,16 +42,15 @@ compared_applications as (
         {{ flag(
             'projects.observable_from <= projects.first_selected_date and '
             ~ date_after('projects.first_selected_date', 365)
-            ~ ' <= least(projects.observable_to, coalesce('
-            ~ 'cast(students.consent_withdrawn_at as date), projects.observable_to))'
+            ~ ' <= ' ~ follow_up_end('projects.observable_to', 'unfollowed.joined_at')
         ) }} as is_observed_365_days
     from considered
     inner join applications
         on considered.application_id = applications.application_id
     inner join projects
         on applications.project_id = projects.project_id
-    left join students
-        on applications.person_key = students.student_key
+    left join unfollowed
+        on applications.person_key = unfollowed.student_key
     left join completions as earlier
         on
             applications.person_key = earlier.person_key

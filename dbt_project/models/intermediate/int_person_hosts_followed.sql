@@ -7,8 +7,8 @@ observed_hosts as (
     select host_id, observable_from, observable_to from {{ ref('int_hosts_observed') }}
 ),
 
-students as (
-    select student_key, consent_withdrawn_at from {{ ref('int_students_withdrawn') }}
+unfollowed as (
+    select student_key, joined_at from {{ ref('int_students_unfollowed') }}
 ),
 
 hired as (
@@ -33,9 +33,8 @@ observed_pairs as (
         observed_hosts.observable_to,
         hired.host_hired_date,
         hired.elsewhere_hired_date,
-        {{ follow_up_end(
-            'observed_hosts.observable_to', 'students.consent_withdrawn_at'
-        ) }} as follow_up_ends_at,
+        {{ follow_up_end('observed_hosts.observable_to', 'unfollowed.joined_at') }}
+            as follow_up_ends_at,
         {{ flag(
             'applied.ats_applied_at < pairs.first_selected_at'
             ~ ' or hired.was_hired_before = 1'
@@ -44,8 +43,8 @@ observed_pairs as (
     from pairs
     left join observed_hosts
         on pairs.host_id = observed_hosts.host_id
-    left join students
-        on pairs.person_key = students.student_key
+    left join unfollowed
+        on pairs.person_key = unfollowed.student_key
     left join hired
         on pairs.person_key = hired.person_key and pairs.host_id = hired.host_id
     left join applied

@@ -11,8 +11,8 @@ observed_hosts as (
     select host_id, observable_from, observable_to from {{ ref('int_hosts_observed') }}
 ),
 
-withdrawn as (
-    select student_key, consent_withdrawn_at from {{ ref('int_students_withdrawn') }}
+unfollowed as (
+    select student_key, joined_at from {{ ref('int_students_unfollowed') }}
 ),
 
 answers as (
@@ -38,7 +38,7 @@ persons as (
 answered_persons as (
     select
         persons.*,
-        withdrawn.consent_withdrawn_at,
+        unfollowed.joined_at as unfollowed_from,
         answers.surveyed_date,
         answers.is_full_time,
         case
@@ -49,8 +49,8 @@ answered_persons as (
             else 0
         end as is_told
     from persons
-    left join withdrawn
-        on persons.person_key = withdrawn.student_key
+    left join unfollowed
+        on persons.person_key = unfollowed.student_key
     left join answers
         on persons.person_key = answers.student_key
 ),
@@ -74,7 +74,7 @@ watched_persons as (
         {{ follow_up_end(
             'greatest(coalesce(observable_to, answered_date),'
             ~ ' coalesce(answered_date, observable_to))',
-            'consent_withdrawn_at'
+            'unfollowed_from'
         ) }} as watched_to,
         case when is_answer_full_time = 1 then answered_date end as told_start_date
     from told_persons

@@ -13,8 +13,8 @@ observed_hosts as (
     select host_id, observable_from, observable_to from {{ ref('int_hosts_observed') }}
 ),
 
-withdrawn as (
-    select student_key, consent_withdrawn_at from {{ ref('int_students_withdrawn') }}
+unfollowed as (
+    select student_key, joined_at from {{ ref('int_students_unfollowed') }}
 ),
 
 meetings as (
@@ -37,9 +37,8 @@ observed_pairs as (
         pairs.*,
         {{ date_after('pairs.first_applied_date', 545) }} as window_end_date,
         observed_hosts.observable_from,
-        {{ follow_up_end(
-            'observed_hosts.observable_to', 'withdrawn.consent_withdrawn_at'
-        ) }} as follow_up_ends_at,
+        {{ follow_up_end('observed_hosts.observable_to', 'unfollowed.joined_at') }}
+            as follow_up_ends_at,
         {% for step in ['applied', 'selected'] %}
             {{ flag(
                 'meetings.ats_applied_at < pairs.first_' ~ step ~ '_at'
@@ -51,8 +50,8 @@ observed_pairs as (
     from pairs
     left join observed_hosts
         on pairs.host_id = observed_hosts.host_id
-    left join withdrawn
-        on pairs.student_key = withdrawn.student_key
+    left join unfollowed
+        on pairs.student_key = unfollowed.student_key
     left join meetings
         on pairs.person_key = meetings.person_key and pairs.host_id = meetings.host_id
     left join hires

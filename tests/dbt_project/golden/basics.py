@@ -1,4 +1,4 @@
-"""Persons, clocks, states, fills, hires and consents: the cases that most families lean on."""
+"""Persons, clocks, states, fills and hires: the cases that most families lean on."""
 
 from datetime import date, datetime, timedelta
 
@@ -161,17 +161,6 @@ def hires_and_offers(market: Marketplace) -> None:
     market.employment("planned", date(2026, 1, 2), employer_id="jobs", email="g@h.i")
 
 
-def consents(market: Marketplace) -> None:
-    market.employer("consent", observed=OBSERVED)
-    person = {"degree_level": "bachelor", "state": "KS", "institution_unitid": "100654", "major_cip": "11.0701"}
-    for name in ("willing", "withdrawn-consent", "never-willing"):
-        market.student(name, consent_analytics=name != "never-willing", **person)
-        market.completion(name, "consent", name, DONE)
-    withdrawn = {"student_id": "withdrawn-consent", "joined_at": datetime(2020, 1, 1), **person}
-    refusal = {"consent_analytics": False, "consent_contact": True}
-    market.add("students", {**withdrawn, **refusal, "_delivered_at": DONE + timedelta(days=30)})
-
-
 CASES = (
     people_and_merges,
     outcomes_of_pairs,
@@ -180,7 +169,6 @@ CASES = (
     applications_in_every_state,
     fills_and_completions,
     hires_and_offers,
-    consents,
 )
 
 IN_FILLS = at_employer("fills")

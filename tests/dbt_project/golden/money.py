@@ -231,7 +231,7 @@ EXPECTED = [
     Expected("selected_hired_365_days", 1, AT_CHOOSER),
     Expected("selected_hire_rate_365_days", 1 / 3, AT_CHOOSER),
     # n1 (hired), n2 (on day 366), n3, n-just (in the ATS at the very moment of the choice), and the edge project's;
-    # known to the ATS a second before, employed elsewhere, or consent withdrawn within the year: left out.
+    # known to the ATS a second before or employed elsewhere: left out; n-withdrawn took back the consent and is nobody.
     Expected("passed_over_compared", 5, AT_CHOOSER),
     Expected("passed_over_hired_365_days", 1, AT_CHOOSER),
     Expected("passed_over_hire_rate_365_days", 1 / 5, AT_CHOOSER),

@@ -1,6 +1,6 @@
 with current_ats_application_events as (
     {{ current_version(
-        source('outcomes', 'ats_application_events'),
+        'outcomes', 'ats_application_events',
         ['system', 'event_id'], occurred_at='occurred_at'
     ) }}
 ),

@@ -1,6 +1,6 @@
 with current_ats_applications as (
     {{ current_version(
-        source('outcomes', 'ats_applications'),
+        'outcomes', 'ats_applications',
         ['system', 'application_id'], occurred_at='applied_at'
     ) }}
 ),

@@ -1,6 +1,6 @@
 with current_ats_candidate_emails as (
     {{ current_version(
-        source('outcomes', 'ats_candidate_emails'), ['system', 'candidate_id', 'value']
+        'outcomes', 'ats_candidate_emails', ['system', 'candidate_id', 'value']
     ) }}
 ),
 

@@ -1,6 +1,6 @@
 with current_ats_candidate_external_ids as (
     {{ current_version(
-        source('outcomes', 'ats_candidate_external_ids'),
+        'outcomes', 'ats_candidate_external_ids',
         ['system', 'candidate_id', 'value']
     ) }}
 ),

@@ -1,6 +1,6 @@
 with current_ats_candidates as (
     {{ current_version(
-        source('outcomes', 'ats_candidates'), ['system', 'candidate_id']
+        'outcomes', 'ats_candidates', ['system', 'candidate_id']
     ) }}
 ),
 

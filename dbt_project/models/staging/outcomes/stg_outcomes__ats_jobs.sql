@@ -1,5 +1,5 @@
 with current_ats_jobs as (
-    {{ current_version(source('outcomes', 'ats_jobs'), ['system', 'job_id']) }}
+    {{ current_version('outcomes', 'ats_jobs', ['system', 'job_id']) }}
 ),
 
 ats_jobs as (

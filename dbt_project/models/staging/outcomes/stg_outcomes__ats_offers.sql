@@ -1,6 +1,6 @@
 with current_ats_offers as (
     {{ current_version(
-        source('outcomes', 'ats_offers'), ['system', 'offer_id', 'version']
+        'outcomes', 'ats_offers', ['system', 'offer_id', 'version']
     ) }}
 ),
 

@@ -1,6 +1,6 @@
 with current_employment_type_map as (
     {{ current_version(
-        source('outcomes', 'employment_type_map'), ['employer_id', 'system', 'value']
+        'outcomes', 'employment_type_map', ['employer_id', 'system', 'value']
     ) }}
 ),
 

@@ -1,5 +1,5 @@
 with current_employments as (
-    {{ current_version(source('outcomes', 'employments'), ['employment_id']) }}
+    {{ current_version('outcomes', 'employments', ['employment_id']) }}
 ),
 
 candidate_pseudonyms as (

@@ -1,6 +1,6 @@
 with current_first_destinations as (
     {{ current_version(
-        source('outcomes', 'first_destinations'),
+        'outcomes', 'first_destinations',
         ['response_id'], occurred_at='surveyed_at'
     ) }}
 ),

@@ -1,6 +1,6 @@
 with current_outcome_feeds as (
     {{ current_version(
-        source('outcomes', 'outcome_feeds'), ['employer_id', 'system']
+        'outcomes', 'outcome_feeds', ['employer_id', 'system']
     ) }}
 ),
 

@@ -3,7 +3,7 @@
 
 with current_application_events as (
     {{ current_version(
-        source('platform', 'application_events'),
+        'platform', 'application_events',
         ['event_id'], occurred_at='occurred_at'
     ) }}
 ),

@@ -3,7 +3,7 @@
 
 with current_applications as (
     {{ current_version(
-        source('platform', 'applications'), ['application_id'], occurred_at='applied_at'
+        'platform', 'applications', ['application_id'], occurred_at='applied_at'
     ) }}
 ),
 

@@ -1,5 +1,5 @@
 with current_costs as (
-    {{ current_version(source('platform', 'costs'), ['cost_id']) }}
+    {{ current_version('platform', 'costs', ['cost_id']) }}
 ),
 
 costs as (

@@ -1,6 +1,6 @@
 with current_employer_domains as (
     {{ current_version(
-        source('platform', 'employer_domains'), ['employer_id', 'domain']
+        'platform', 'employer_domains', ['employer_id', 'domain']
     ) }}
 ),
 

@@ -1,6 +1,6 @@
 with current_employers as (
     {{ current_version(
-        source('platform', 'employers'), ['employer_id'], occurred_at='joined_at'
+        'platform', 'employers', ['employer_id'], occurred_at='joined_at'
     ) }}
 ),
 

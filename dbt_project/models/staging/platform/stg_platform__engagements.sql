@@ -1,6 +1,6 @@
 with current_engagements as (
     {{ current_version(
-        source('platform', 'engagements'), ['engagement_id'], occurred_at='accepted_at'
+        'platform', 'engagements', ['engagement_id'], occurred_at='accepted_at'
     ) }}
 ),
 

@@ -1,6 +1,6 @@
 with current_feedback as (
     {{ current_version(
-        source('platform', 'feedback'), ['feedback_id'], occurred_at='submitted_at'
+        'platform', 'feedback', ['feedback_id'], occurred_at='submitted_at'
     ) }}
 ),
 

@@ -1,6 +1,6 @@
 with current_feedback_competencies as (
     {{ current_version(
-        source('platform', 'feedback_competencies'), ['feedback_id', 'competency']
+        'platform', 'feedback_competencies', ['feedback_id', 'competency']
     ) }}
 ),
 

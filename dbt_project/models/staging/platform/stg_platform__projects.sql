@@ -1,6 +1,6 @@
 with current_projects as (
     {{ current_version(
-        source('platform', 'projects'), ['project_id'], occurred_at='posted_at'
+        'platform', 'projects', ['project_id'], occurred_at='posted_at'
     ) }}
 ),
 

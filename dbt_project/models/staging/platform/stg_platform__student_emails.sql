@@ -1,5 +1,5 @@
 with current_student_emails as (
-    {{ current_version(source('platform', 'student_emails'), ['student_id', 'email']) }}
+    {{ current_version('platform', 'student_emails', ['student_id', 'email']) }}
 ),
 
 pseudonyms as (
