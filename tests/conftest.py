@@ -3,9 +3,10 @@
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["THROUGHLINE_AUDIT"] = str(folder)
     os.environ["THROUGHLINE_AUDIT_SECRET"] = "the tests' own key of the audit log"
     return folder
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C interrupt, as at a terminal, this process and those it starts: a shell's background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 class Project:

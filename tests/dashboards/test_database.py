@@ -3,7 +3,6 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -68,20 +67,12 @@ def test_a_query_over_its_time_is_stopped(generation: Generation) -> None:
         run(generation, Query("select sum(a.range * b.range) from range(10000000) a, range(10000000) b"), timeout=0.2)
 
 
-@pytest.fixture
-def _with_ctrl_c() -> Iterator[None]:
-    """Let Ctrl-C interrupt, as at a terminal: a shell starts what runs in the background without."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_with_ctrl_c")
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_stops_a_query_at_once(generation: Generation) -> None:
     endless = Query("select sum(a.range * b.range) from range(10000000) a, range(10000000) b")
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
     with pytest.raises(KeyboardInterrupt):
-        timer.start()
         run(generation, endless)
     assert run(generation, Query("select 1 as one"))["one"].to_list() == [1]
 

@@ -99,6 +99,7 @@ def test_an_unknown_format_is_refused_before_anything_is_run(throughline: Throug
     assert not list(log.entries())
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_stops_the_statement_and_leaves_no_process(tiny: Project, log: Log) -> None:
     command = [sys.executable, "-m", "pipelines", "query", ENDLESS]
     environment = {**tiny.environment, "THROUGHLINE_AUDIT": str(log.folder)}
