@@ -258,6 +258,7 @@ def rotate_key() -> None:
     settings = Settings()
     with run.writing(settings):
         version = settings.rotated_pseudonym_key()
+        run.outdate_build(settings)
     typer.echo(f"version {version}  in use from the next `throughline run` on; earlier versions stay in the key file")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import ledger
+from pipelines import builds, ledger
 from pipelines.contract import ENTITIES
 from pipelines.erasing.filtering import Erasures, Keys, no_keys, standing_erasures
 from pipelines.errors import RefusedFile
@@ -70,7 +70,7 @@ def ingest(
     ledger.finish_batch(connection, batch, sum(each.status == "refused" for each in outcomes))
     reached("ingest.finished", files=len({each.name for each in outcomes}))
     refusals = ledger.standing_refusals(connection, but_of=batch.batch_id)
-    return IngestReport(tuple(outcomes), tuple(refusals), ledger.set_as_of(connection, as_of))
+    return IngestReport(tuple(outcomes), tuple(refusals), builds.set_as_of(connection, as_of))
 
 
 def ingest_file(

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.contract import ENTITIES
 from pipelines.errors import ThroughlineError, did_you_mean
 from pipelines.landing import LandedFile
 from pipelines.outcome import Outcome as Outcome
@@ -174,8 +173,11 @@ def add_to_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, outcomes: 
         return
     connection.execute(
         """
-        insert into ops.batches (batch_id, started_at, files_loaded, files_refused, rows_loaded, rows_quarantined)
-        select $1, $2, 0, 0, 0, 0 where $1 not in (select batch_id from ops.batches)
+        insert into ops.batches by name
+        select
+            $1 as batch_id, $2 as started_at, 0 as files_loaded, 0 as files_refused, 0 as rows_loaded,
+            0 as rows_quarantined, (select coalesce(max(number), 0) + 1 from ops.batches) as number
+        where $1 not in (select batch_id from ops.batches)
         """,
         [batch.batch_id, batch.moment],
     )
@@ -225,23 +227,6 @@ def forget_vanished_refusals(connection: duckdb.DuckDBPyConnection, files: Seque
             connection.execute(
                 "delete from ops.deliveries where path = ? and mapping_id = ? and status = 'refused'", [path, mapping]
             )
-
-
-def set_as_of(connection: duckdb.DuckDBPyConnection, as_of: datetime | None = None) -> datetime | None:
-    """Set the moment up to which the data are seen: the one given, or the latest delivery of a platform entity."""
-    platform = [entity.name for entity in ENTITIES.values() if entity.group == "platform"]
-    (latest,) = connection.execute(
-        """
-        select coalesce(max(delivered_at) filter (where list_contains(?, entity)), max(delivered_at))
-        from ops.deliveries where status = 'loaded'
-        """,
-        [platform],
-    ).fetchall()[0]
-    moment: datetime | None = as_of or latest
-    if moment is not None:
-        connection.execute("delete from ops.as_of")
-        connection.execute("insert into ops.as_of values (?)", [moment])
-    return moment
 
 
 def dismiss(connection: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import generations
+from pipelines import builds, generations
 from pipelines.drift.auditing import in_deliveries
 from pipelines.drift.auditing import status_lines as drift_lines
 from pipelines.erasing.debts import PUBLISH
@@ -23,7 +23,7 @@ from pipelines.ingest import ingest as ingest_files
 from pipelines.journal import reached
 from pipelines.journal_file import Command, journaled
 from pipelines.landing import landed_files
-from pipelines.ledger import Batch, Outcome, set_as_of
+from pipelines.ledger import Batch, Outcome
 from pipelines.leftovers import clear
 from pipelines.lock import writer_lock
 from pipelines.opening import opened, reading
@@ -137,13 +137,17 @@ def validated(settings: Settings, steps: Steps) -> None:
 
 def last_batch(settings: Settings) -> str:
     """Return the last batch that the warehouse holds."""
-    with reading(settings) as connection:
-        (batch,) = connection.sql("select max(batch_id) from ops.batches").fetchall()[0]
+    if not settings.warehouse_path.exists():
+        raise ThroughlineError(
+            "expected a warehouse; found none. Load data with `throughline ingest`.", next_command="throughline ingest"
+        )
+    with opened(settings) as connection:
+        batch = builds.last_batch(connection)
     if batch is None:
         raise ThroughlineError(
             "expected loaded data; found none. Load some with `throughline ingest`.", next_command="throughline ingest"
         )
-    return str(batch)
+    return batch
 
 
 def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "BuildResult":
@@ -154,13 +158,17 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
 
     last_batch(settings)
     settle(settings, now())
+    code = code_id()
     with steps.step("build"):
         with opened(settings) as connection:
             load_pseudonyms(connection, settings.pseudonym_keys())
             lay_out_withdrawn(connection)
-            set_as_of(connection, as_of)
+            builds.set_as_of(connection, as_of)
+            builds.begin(connection)
         reached("build.prepared")
         result = build_marts(settings.warehouse_path, memory_limit=settings.memory_limit)
+        with opened(settings) as connection:
+            builds.finish(connection, code)
         reached("build.finished", models=result.count("model"), tests=result.count("test"))
         return result
 
@@ -178,6 +186,8 @@ def published(settings: Settings, steps: Steps, accept: str | None = None) -> ge
         raise ThroughlineError(
             "expected a build; found none. Build with `throughline build`.", next_command="throughline build"
         )
+    with reading(settings) as connection:
+        builds.refuse_other(connection, code_id())
     made = Made(last_batch(settings), code_id(), manifest, semantic, now())
     with steps.step("publish"):
         generation = publish_generation(
@@ -211,11 +221,25 @@ def run_all(
             say_refused(report)
             return code
         validated(settings, steps)
-        built(settings, steps, as_of)
+        if force or not is_built(settings):
+            built(settings, steps, as_of)
         generation = published(settings, steps, accept)
     console.print(f"published  {generation.generation}, data as of {generation.as_of}")
     say_refused(report)
     return code
+
+
+def is_built(settings: Settings) -> bool:
+    """Say whether a run that ended before it published has left the marts as they ought to be."""
+    with reading(settings) as connection:
+        return builds.is_done(connection, code_id())
+
+
+def outdate_build(settings: Settings) -> None:
+    """Note that the marts are not as they ought to be, so that the next run builds them anew before it publishes."""
+    if settings.warehouse_path.exists():
+        with opened(settings) as connection:
+            builds.begin(connection)
 
 
 def is_published(settings: Settings, as_of: datetime) -> bool:

@@ -33,7 +33,7 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Yield what the warehouse tells of batches, checks, refusals and quarantine."""
     batches = connection.sql("""
         select batch_id, files_loaded, files_refused, rows_loaded, rows_quarantined
-        from ops.batches order by batch_id desc limit 5
+        from ops.batches order by rowid desc limit 5
     """).fetchall()
     for batch, loaded, refused, rows, quarantined in batches:
         yield (
@@ -43,7 +43,7 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     failed = connection.sql("""
         select severity, border, entity, rule, column_name, unexpected_count
         from ops.validation_results
-        where not is_success and batch_id = (select max(batch_id) from ops.batches)
+        where not is_success and batch_id = (select arg_max(batch_id, rowid) from ops.batches)
         order by severity, border, entity
     """).fetchall()
     for severity, border, entity, rule, column, count in failed:

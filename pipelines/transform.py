@@ -7,6 +7,7 @@ connection first. Unit tests of models belong to ``make test`` and are left out 
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,13 +16,28 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import BuildFailed
+from pipelines.faults import LOCKED, OTHERWISE, advice
 from pipelines.settings import PROJECT_DIR
 
 log = logging.getLogger(__name__)
 
 DBT_PROJECT = PROJECT_DIR / "dbt_project"
 FAILED = ("error", "fail", "runtime error")
-LOCKED = "Could not set lock on file"
+
+TETHERED_DBT = """
+import os, sys, threading
+
+def end_with_whom_started_it():
+    os.read(0, 1)
+    os._exit(1)
+
+threading.Thread(target=end_with_whom_started_it, daemon=True).start()
+from dbt.cli.main import cli
+sys.argv[0] = "dbt"
+cli()
+"""
+"""dbt as a program that ends at once when the other end of its input is closed: it would hold the warehouse's lock,
+and go on writing, where a run is killed."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,8 @@ def build(warehouse: Path, target: Path | None = None, *, memory_limit: str = "8
     results = folder / "run_results.json"
     results.unlink(missing_ok=True)
     done = run_dbt(warehouse, folder, "build", "--exclude-resource-type", "unit_test", memory_limit=memory_limit)
+    if done.returncode < 0:
+        raise BuildFailed(killed_message(-done.returncode, folder))
     if not results.exists():
         raise BuildFailed(startup_message(done.stdout + done.stderr, warehouse, folder))
     result = read_results(folder)
@@ -90,14 +108,20 @@ def run_dbt(
     target.mkdir(parents=True, exist_ok=True)
     folders = {"project-dir": DBT_PROJECT, "profiles-dir": DBT_PROJECT, "target-path": target, "log-path": target}
     options = [text for name, folder in folders.items() for text in (f"--{name}", str(folder.resolve()))]
-    return subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, *options],
-        env={**os.environ, **environment(warehouse, memory_limit)},
-        cwd=DBT_PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    theirs, ours = os.pipe()
+    try:
+        return subprocess.run(
+            [sys.executable, "-c", TETHERED_DBT, "--no-use-colors", *arguments, *options],
+            env={**os.environ, **environment(warehouse, memory_limit)},
+            cwd=DBT_PROJECT,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def environment(warehouse: Path, memory_limit: str) -> dict[str, str]:
@@ -148,7 +172,19 @@ def failure_message(result: BuildResult, target: Path) -> str:
             )
         else:
             lines.append(f"- {node.kind} {node.name}: {node.message}")
+    if steps := {advice(node.message) for node in result.failed} - {OTHERWISE}:
+        lines.append(" ".join(sorted(steps)))
     return "\n".join([*lines, f"The whole log: {target / 'dbt.log'}"])
+
+
+def killed_message(number: int, target: Path) -> str:
+    """Return which signal ended dbt, and what to do."""
+    name = signal.Signals(number).name
+    return (
+        f"expected a build that runs to its end; found dbt ended by signal {number} ({name}), as the system does where "
+        "memory runs out. Free memory, or set THROUGHLINE_MEMORY_LIMIT lower, and run again: the build begins anew. "
+        f"The whole log: {target / 'dbt.log'}"
+    )
 
 
 def startup_message(output: str, warehouse: Path, target: Path) -> str:
@@ -156,4 +192,5 @@ def startup_message(output: str, warehouse: Path, target: Path) -> str:
     if LOCKED in output:
         return f"The build found {warehouse} open in another process. End it, or wait for it, and build again."
     tail = "\n".join(output.strip().splitlines()[-20:])
-    return f"dbt ended before it built anything. Its last words:\n{tail}\nThe whole log: {target / 'dbt.log'}"
+    step = advice(tail)
+    return f"dbt ended before it built anything. Its last words:\n{tail}\n{step}\nThe whole log: {target / 'dbt.log'}"

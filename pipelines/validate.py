@@ -23,7 +23,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from pipelines import current
+from pipelines import builds, current
 from pipelines.contract import ENTITIES
 from pipelines.journal import reached
 from pipelines.settings import Settings
@@ -138,10 +138,10 @@ def audit(settings: Settings, published_file: Path) -> ValidationReport:
 def last_batch(settings: Settings) -> str:
     """Return the batch that the file was made from; raise when nothing was ever loaded."""
     with open_warehouse(settings.warehouse_path, read_only=True) as connection:
-        (batch,) = connection.sql("select max(batch_id) from ops.batches").fetchall()[0]
+        batch = builds.last_batch(connection)
     if batch is None:
         raise current.NothingToValidate(settings.warehouse_path)
-    return str(batch)
+    return batch
 
 
 def now() -> datetime:

@@ -31,7 +31,7 @@ OPS_TABLES = {
         rows_erased bigint default 0, feed varchar, columns varchar""",
     "ops.batches": """
         batch_id varchar not null, started_at timestamp not null, finished_at timestamp, files_loaded bigint,
-        files_refused bigint, rows_loaded bigint, rows_quarantined bigint""",
+        files_refused bigint, rows_loaded bigint, rows_quarantined bigint, number bigint""",
     "ops.snapshots": """
         source varchar not null, entity varchar not null, scope varchar not null, delivered_at timestamp not null,
         file_id varchar not null, is_partial boolean not null""",
@@ -40,6 +40,7 @@ OPS_TABLES = {
         file_id varchar not null, _key varchar not null, _row varchar, standing varchar not null""",
     "ops.as_of": "as_of timestamp not null",
     "ops.withdrawn_rows": "entity varchar not null, part_1 varchar not null, part_2 varchar, part_3 varchar",
+    "ops.built": "batch_id varchar not null, as_of timestamp not null, code_id varchar not null",
     "ops.erasures": "erasure_id varchar not null, requested_at timestamp not null",
     "ops.erased_identities": """
         kind varchar not null, digest varchar not null, text_digest varchar not null, key_version integer not null""",
@@ -70,6 +71,7 @@ LATER_COLUMNS = (
     ("ops.deliveries", "rows_erased bigint default 0"),
     ("ops.deliveries", "feed varchar"),
     ("ops.deliveries", "columns varchar"),
+    ("ops.batches", "number bigint"),
     ("pseudonyms.students", "key_version integer default 1"),
     ("pseudonyms.candidates", "key_version integer default 1"),
     ("pseudonyms.emails", "key_version integer default 1"),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines import generations
+from pipelines import builds, generations
 from pipelines.contract import ENTITIES
 from pipelines.erasing import debts, identities
 from pipelines.erasing.copies import Cleaned, cleaned_copies, cleaned_truth, tainted
@@ -148,12 +148,13 @@ def rewrite(settings: Settings) -> None:
         for table in (*(f"raw.{name}" for name in ENTITIES), *OPS_TABLES):
             connection.execute(f"insert into {table} by name select * from former.{table}")
         debts.paid(connection, debts.REWRITE)
+        builds.begin(connection)
         connection.execute("checkpoint analytics")
     generations.sync(fresh)
-    os.replace(fresh, path)
-    generations.sync(path.parent)
     for name in ARTEFACTS:
         shutil.rmtree(path.parent / name, ignore_errors=True)
+    os.replace(fresh, path)
+    generations.sync(path.parent)
 
 
 def steps_owed(settings: Settings) -> set[str]:
