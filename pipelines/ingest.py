@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import builds, ledger
+from pipelines import builds, ledger, snapshots
 from pipelines.contract import ENTITIES
 from pipelines.erasing.filtering import Erasures, Keys, no_keys, standing_erasures
 from pipelines.errors import RefusedFile
@@ -123,6 +123,7 @@ def loaded_or_refused(
         with committed(connection, keep=keep):
             with refusing(reads_files=False):
                 outcomes = loaded_outcomes(load, landed)
+                adopt_correction(connection, landed, sha256, batch)
             if Seen.of(landed) != seen:
                 raise RefusedFile("a file at rest", "one that changed while it was read", next_step="Run again.")
             ledger.enter(connection, landed, seen, sha256, outcomes, batch)
@@ -174,11 +175,11 @@ def staged_load(
     """
     if landed.spec is None:
         raise RefusedFile("a file that can be read", landed.refusal or "none", next_step="")
+    for name in landed.spec.entities:
+        refuse_second_whole(connection, landed, name, sha256)
     new = [name for name in landed.spec.entities if not ledger.is_delivered(connection, landed, name, sha256)]
     if not new:
         return None
-    for name in new:
-        refuse_second_whole(connection, landed, name, sha256)
     format = landed.spec.dialect.format or format_of(landed.path) or "csv"
     staged = stage(connection, plain_path(landed.path, spill), format, landed.spec.dialect, spill)
     return Load(connection, landed, landed.spec, staged, sha256, batch, tuple(new), erasures)
@@ -220,6 +221,15 @@ def with_shared_columns(outcomes: Sequence[Outcome]) -> list[Outcome]:
         replace(each, columns={name: to for name, to in each.columns.items() if to or (name in shared and not place)})
         for place, each in enumerate(outcomes)
     ]
+
+
+def adopt_correction(connection: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str, batch: Batch) -> None:
+    """Let a correction replace the file of its own name, where its bytes were delivered under another one."""
+    file_id = ledger.as_delivered(connection, sha256)[:16]
+    for name in landed.spec.entities if landed.spec and landed.spec.correction else ():
+        delivery = snapshots.Delivery(landed.source, ENTITIES[name], landed.name, landed.delivered_at, file_id)
+        if snapshots.adopt(connection, delivery, batch):
+            ledger.add_to_batch(connection, batch, [Outcome(landed.name, landed.source, name, "loaded")])
 
 
 def check(

@@ -96,21 +96,16 @@ def other_whole(
     connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str
 ) -> tuple[str, datetime] | None:
     """Return name and moment of another file that was loaded as the same snapshot, or as the same correction."""
+    if mode_of(landed) not in ("snapshot", "correction"):
+        return None
+    scope = landed.name if mode_of(landed) == "correction" else ""
     found: tuple[str, datetime] | None = connection.execute(
         """
-        select file_name, delivered_at from ops.deliveries
-        where status = 'loaded' and mode in ('snapshot', 'correction') and mode = $mode
-            and (mode = 'snapshot' or file_name = $name)
-            and source = $source and entity = $entity and delivered_at = $moment and sha256 <> $sha256
+        select file_name, delivered_at
+        from ops.snapshots join ops.deliveries using (source, entity, delivered_at, file_id)
+        where status = 'loaded' and source = ? and entity = ? and scope = ? and delivered_at = ? and file_id <> ?
         """,
-        {
-            "mode": mode_of(landed),
-            "name": landed.name,
-            "source": landed.source,
-            "entity": entity,
-            "moment": landed.delivered_at,
-            "sha256": sha256,
-        },
+        [landed.source, entity, scope, landed.delivered_at, as_delivered(connection, sha256)[:16]],
     ).fetchone()
     return found
 

@@ -8,10 +8,11 @@ set between its neighbours: it and its successor are compared anew.
 A row that does not conform says that its key is not gone, but not what became of it: what the snapshot before held
 stays in force (``carried``). A snapshot with rows whose key cannot be read is partial: every key that it lacks is
 carried, since any may stand in such a row.
-A correction by name is a snapshot of the one file that it replaces.
+A correction by name is a snapshot of the one file that it replaces. The same bytes may replace several files at once:
+they are one delivery of several scopes, whose rows are those that any of them needs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -64,16 +65,55 @@ def apply(connection: duckdb.DuckDBPyConnection, delivery: Delivery, content: Co
     enter(connection, delivery, content)
     before, later = neighbours(connection, delivery)
     carry(connection, delivery, before)
-    loaded = settle(connection, delivery, before, batch)
+    loaded = settle(connection, delivery, batch)
     if later:
         recall(connection, delivery)
+    follow(connection, delivery, later, batch)
+    return loaded, int(held) - loaded
+
+
+def adopt(connection: duckdb.DuckDBPyConnection, delivery: Delivery, batch: Batch) -> bool:
+    """Let a correction whose bytes were delivered under another name replace the file of this name too, if it is one.
+
+    Return whether it is.
+    """
+    twins = scopes(connection, delivery)
+    if not twins or delivery in twins:
+        return False
+    for table, columns in (("ops.snapshots", "is_partial"), ("ops.snapshot_rows", "_key, _row, standing")):
+        where = "" if table == "ops.snapshots" else "and standing <> 'carried'"
+        connection.execute(
+            f"insert into {table} select ?, ?, ?, ?, ?, {columns} from {table} where {IDENTITY} {where}",
+            [*delivery.identity, *twins[0].identity],
+        )
+    connection.execute("drop table if exists content")
+    connection.execute(f"create temp table content as {recalled(delivery)}")
+    before, later = neighbours(connection, delivery)
+    resettle(connection, delivery, before, batch)
+    follow(connection, delivery, later, batch)
+    return True
+
+
+def scopes(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[Delivery]:
+    """Return the delivery once for each scope under which it is known."""
+    found = connection.execute(
+        """
+        select scope from ops.snapshots
+        where source = ? and entity = ? and delivered_at = ? and file_id = ? order by scope
+        """,
+        [delivery.source, delivery.entity.name, delivery.delivered_at, delivery.file_id],
+    ).fetchall()
+    return [replace(delivery, scope=scope) for (scope,) in found]
+
+
+def follow(connection: duckdb.DuckDBPyConnection, delivery: Delivery, later: list[Delivery], batch: Batch) -> None:
+    """Compare the snapshots after a new one anew, as far as they depend on it; rows are in the table ``content``."""
     previous = delivery
     for each in later:
         resettle(connection, each, previous, batch)
         if not has_gaps(connection, each):
             break
         previous = each
-    return loaded, int(held) - loaded
 
 
 def enter(connection: duckdb.DuckDBPyConnection, delivery: Delivery, content: Content) -> None:
@@ -155,18 +195,22 @@ def has_gaps(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> bool:
     return bool(is_partial or unread)
 
 
-def settle(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before: Delivery | None, batch: Batch) -> int:
-    """Write to ``raw`` what the snapshot changed against the one before; contents come from the table ``content``."""
+def settle(connection: duckdb.DuckDBPyConnection, delivery: Delivery, batch: Batch) -> int:
+    """Write to ``raw`` what the snapshot changed against the ones before; contents come from the table ``content``."""
     entity = delivery.entity
     names = ", ".join(column.name for column in entity.columns)
     keys = ", ".join(entity.key)
     columns = ", ".join(column.name for column in PROVENANCE)
     provenance = [delivery.source, delivery.file_id, delivery.delivered_at, batch.batch_id, batch.moment]
-    changed = connection.execute(
+    pairs = [(members(each), members(neighbours(connection, each)[0])) for each in scopes(connection, delivery)]
+    changed = " or ".join(f"((_key, _row) in ({now}) and (_key, _row) not in ({before}))" for now, before in pairs)
+    gone = " or ".join(
+        f"(_key in (select _key from ({before})) and _key not in (select _key from ({now})))" for now, before in pairs
+    )
+    loaded = connection.execute(
         f"""
         insert into raw.{entity.name} ({names}, {columns})
-        select {names}, ?, ?, ?, ?, ?, false, ? from content
-        where (_key, _row) in ({members(delivery)}) and (_key, _row) not in ({members(before)})
+        select {names}, ?, ?, ?, ?, ?, false, ? from content where {changed}
         """,
         [*provenance, delivery.delivered_at],
     ).fetchall()[0][0]
@@ -175,33 +219,37 @@ def settle(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before: De
         insert into raw.{entity.name} ({keys}, {columns})
         select distinct {keys}, ?, ?, ?, ?, ?, true, ?::timestamp
         from (select {keys}, {key_hash(entity)} as _key from raw.{entity.name} where _source = ? and _delivered_at < ?)
-        where _key in (select _key from ({members(before)})) and _key not in (select _key from ({members(delivery)}))
+        where {gone}
         """,
         [*provenance, delivery.delivered_at, delivery.source, delivery.delivered_at],
     )
-    return int(changed)
+    return int(loaded)
 
 
 def recall(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
     """Add to ``content`` every other row of the source's entity that ``raw`` knows."""
+    connection.execute(f"insert into content {recalled(delivery)} and _row not in (select _row from content)")
+
+
+def recalled(delivery: Delivery) -> str:
+    """Return SQL for the different rows of the source's entity in ``raw``, with the digests of key and content."""
     entity = delivery.entity
     names = ", ".join(column.name for column in entity.columns)
-    connection.execute(f"""
-        insert into content
-        select distinct on (_row) {names}, {key_hash(entity)} as _key, {row_hash(entity)} as _row
-        from raw.{entity.name} where _source = {literal(delivery.source)} and not _is_deleted
-            and {row_hash(entity)} not in (select _row from content)
-    """)
+    return f"""
+        select * from (
+            select distinct on (_row) {names}, {key_hash(entity)} as _key, {row_hash(entity)} as _row
+            from raw.{entity.name} where _source = {literal(delivery.source)} and not _is_deleted
+        ) where true"""
 
 
-def resettle(connection: duckdb.DuckDBPyConnection, later: Delivery, previous: Delivery, batch: Batch) -> None:
+def resettle(connection: duckdb.DuckDBPyConnection, later: Delivery, previous: Delivery | None, batch: Batch) -> None:
     """Compare a snapshot anew, now that the one before it is another; its rows are in the table ``content``."""
     connection.execute(
         f"delete from raw.{later.entity.name} where _source = ? and _file_id = ? and _delivered_at = ?",
         [later.source, later.file_id, later.delivered_at],
     )
     carry(connection, later, previous)
-    loaded = settle(connection, later, previous, batch)
+    loaded = settle(connection, later, batch)
     connection.execute(
         """
         update ops.deliveries set rows_unchanged = rows_unchanged + rows_loaded - ?, rows_loaded = ?

@@ -123,7 +123,7 @@ def settle_books(connection: duckdb.DuckDBPyConnection, entity: str, doomed: str
             from raw.{entity} where rowid in ({doomed}) and not _is_deleted group by all
         ),
         held as (
-            select source, file_id, delivered_at, count(*) as held_count
+            select source, file_id, delivered_at, count(distinct _key) as held_count
             from ops.snapshot_rows
             where entity = {literal(entity)} and standing = 'held' and _key in ({hashed}) group by all
         )

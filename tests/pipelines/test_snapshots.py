@@ -227,3 +227,47 @@ def test_an_empty_snapshot_deletes_all(
         deliver_employers(landing, when, *bodies[when])
         assert [each.status for each in ingest_all().outcomes] == ["loaded"]
     assert employers_now(warehouse) == [("E2", "Bolt")]
+
+
+CORRECTIONS = (
+    ("north", "2026-01-10", "E1,Acme,2020-01-01,\nE2,Bolt,2020-01-01,\n"),
+    ("south", "2026-01-10", "E3,Crag,2020-01-01,\n"),
+    ("north", "2026-01-20", "E1,Acme,2020-01-01,\n"),
+    ("south", "2026-01-20", "E1,Acme,2020-01-01,\n"),
+)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(CORRECTIONS)))
+def test_a_correction_with_the_bytes_of_another_replaces_the_file_of_its_own_name(
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    ingest_all: Ingest,
+    order: tuple[tuple[str, str, str], ...],
+) -> None:
+    mappings: list[Path] = []
+    for name, when, body in order:
+        folder = tmp_path / f"{name}-{when}"
+        folder.mkdir()
+        (folder / f"{name}.csv").write_text(f"id,name,joined,updated\n{body}")
+        text = EMPLOYERS.replace('delivery = "snapshot"', 'correction = "by_name"').replace(
+            "employers*.csv", f"{name}.csv"
+        )
+        mappings.append(folder / "x.mapping.toml")
+        mappings[-1].write_text(text.replace("delivered_at_pattern = 'employers_(.*)\\.csv'", f"delivered_at = {when}"))
+        ingest_all(mappings=mappings)
+    assert employers_now(warehouse) == [("E1", "Acme")]
+    assert warehouse.sql("select count(*) from ops.batches").fetchall() == [(4,)], "each run has something to build"
+    assert entity_problems(warehouse, "employers") == []
+
+
+def test_another_correction_of_a_name_at_one_moment_is_refused_where_the_first_repeats_a_file_of_another_name(
+    landing: Path, ingest_all: Ingest
+) -> None:
+    mapping = MAPPING.format(how='correction = "by_name"').replace(
+        "delivered_at_pattern = 'domains_(.*)\\.csv'", "delivered_at = 2025-02-01T00:00:00Z"
+    )
+    (landing / "x.mapping.toml").write_text(mapping)
+    for name, body in (("one", JANUARY), ("two", JANUARY), ("two", FEBRUARY)):
+        deliver(landing, name, body)
+        report = ingest_all()
+    assert [(each.name, each.status) for each in report.outcomes] == [("domains_two.csv", "refused")]
