@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 SHOWN = 10
 """So many refused files are named once more at the end of a run."""
 
+ERASED = "A person asked to be erased: the generations before cannot stay."
+"""Why a publish after an erasure accepts drift."""
+
 
 def now() -> datetime:
     """Return the moment in UTC, to the second, without an offset."""
@@ -176,7 +179,7 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
 def published(settings: Settings, steps: Steps, accept: str | None = None) -> generations.Generation:
     """Publish what the last build left in the warehouse; after an erasure, remove all generations before it.
 
-    ``accept`` says why drift is right, where it is.
+    ``accept`` says why drift is right, where it is; an erasure waits for nobody to say so.
     """
     from pipelines.validate import audit
 
@@ -189,6 +192,7 @@ def published(settings: Settings, steps: Steps, accept: str | None = None) -> ge
     with reading(settings) as connection:
         builds.refuse_other(connection, code_id())
     made = Made(last_batch(settings), code_id(), manifest, semantic, now())
+    accept = accept or (ERASED if PUBLISH in steps_owed(settings) else None)
     with steps.step("publish"):
         generation = publish_generation(
             settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures], accept

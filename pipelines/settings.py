@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     pseudonym_secret: SecretStr | None = Field(
         default=None, description="The pseudonym key; takes precedence over key_file."
     )
+    extracts: Path | None = Field(
+        default=None, description="Where the dashboards keep employers' extracts, unless beside each generation."
+    )
     memory_limit: str = "8GB"
     threads: int | None = None
 

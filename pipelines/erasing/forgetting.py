@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 import duckdb
 
@@ -182,5 +183,17 @@ def drop_earlier(settings: Settings, generation: str) -> int:
         if debts.PUBLISH not in debts.owed(connection):
             return 0
         dropped = generations.keep_only(settings.published_dir, generation)
+        drop_extracts(settings, generation)
         debts.paid(connection, debts.PUBLISH)
         return dropped
+
+
+def drop_extracts(settings: Settings, generation: str) -> None:
+    """Remove what the dashboards cut from all other generations into a folder of their own, where we know of one."""
+    if settings.extracts is None:
+        return
+    # As dashboards/extract/cutting.py names them: several published folders may share one; a test holds them together.
+    home = sha256(str((settings.published_dir / "generations").resolve()).encode()).hexdigest()[:8]
+    for folder in settings.extracts.glob(f"*.{home}"):
+        if folder.name != f"{generation}.{home}" and not folder.is_symlink():
+            shutil.rmtree(folder)

@@ -24,6 +24,8 @@ from dashboards.metrics import PlatformMetricError, values
 from dashboards.scope import Filters, Scope
 from dashboards.slices import contacts, maturity, outcomes, talent
 from dashboards.slices.people import hosts
+from pipelines.erasing.forgetting import drop_extracts
+from pipelines.settings import Settings
 
 PROTECTED = {
     "gender",
@@ -421,6 +423,20 @@ def test_elsewhere_extracts_of_generations_that_are_gone_are_removed(
     extract_of(newer, second)
     assert kept.exists()
     assert (tmp_path / "base" / "of-somebody-else").exists()
+
+
+def test_an_erasure_removes_the_extracts_of_all_other_generations_elsewhere_too(
+    generation: Generation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_EXTRACTS", str(tmp_path / "base"))
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path))
+    published = tmp_path / "published"
+    older, newer = (replace(copy_of(generation, published, name), identifier=name) for name in ("one", "two"))
+    other = replace(copy_of(generation, tmp_path / "another", "one"), identifier="one")
+    first = hosts(generation)["host_id"][0]
+    cut = [extract_of(each, first).path for each in (older, newer, other)]
+    drop_extracts(Settings(), "two")
+    assert [each.exists() for each in cut] == [False, True, True]
 
 
 def test_a_half_written_extract_is_never_opened(
