@@ -9,8 +9,10 @@ from dashboards.components.chart_frame import chart_frame, table_frame
 from dashboards.components.table import choose_row
 from dashboards.components.tile import tiles
 from dashboards.database import Generation
+from dashboards.findings import drift as drift_findings
 from dashboards.findings import health as findings
 from dashboards.readings import read
+from dashboards.slices import drift as slices
 from dashboards.slices import operations
 from dashboards.slices.tiles import health_readings
 
@@ -116,9 +118,23 @@ def feeds(generation: Generation, mode: Mode) -> None:
         table_frame("feeds", findings.feeds(found), "Outcome feeds, the longest silent first", found, height=290)
 
 
+def drifted(generation: Generation) -> None:
+    """Show what differs from what came and was shown before, and what was accepted with which reason."""
+    found, earlier = slices.found(generation), slices.accepted_before(generation)
+    if found.is_empty():
+        states.empty("Nothing drifted", "Columns, volumes, feeds, marts and metrics are as before.")
+    else:
+        note = "What blocks is published only with a reason; `throughline drift show` lists the rows of each"
+        table_frame("drifted", drift_findings.found(found), note, found, height=260)
+    if not earlier.is_empty():
+        note = "Published in spite of drift, the latest first"
+        table_frame("accepted", drift_findings.accepted_before(earlier), note, earlier, height=200)
+
+
 def drift(generation: Generation, mode: Mode) -> None:
     """Show how this generation differs from the one before, and how it came about."""
     page.section("Drift", "this generation against those before it")
+    drifted(generation)
     told, changes = operations.generations(generation), operations.drift(generation)
     moved = operations.moved(changes)
     if told.is_empty():
