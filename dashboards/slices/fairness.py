@@ -199,9 +199,9 @@ def table(compared: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.col("passes_four_fifths").replace_strict({True: "yes", False: "no"}, return_dtype=pl.String))
         .fill_null(MISSING)
         .alias("at_least_four_fifths"),
-        pl.col("z").round(2),
+        pl.col("z").round(2).alias("z_score"),
         pl.col("test").fill_null(MISSING),
-        pl.col("adjusted_p").round(4).alias("p_adjusted"),
+        pl.col("adjusted_p").round(4).alias("adjusted_p_value"),
         pl.col("would_flip")
         .replace_strict({True: "yes", False: "no"}, return_dtype=pl.String)
         .fill_null(MISSING)
