@@ -17,12 +17,12 @@ import typer
 from pipelines import asking
 from pipelines.asking.auditing import audit
 from pipelines.asking.drifting import ACCEPTING, drift, worth_reading
+from pipelines.asking.quarantined import quarantine
 from pipelines.errors import PublishRefused, ThroughlineError
 
 app = typer.Typer(
     help="Throughline: how micro-internships feed full-time hiring.", no_args_is_help=True, add_completion=False
 )
-quarantine = typer.Typer(help="Rows that did not conform.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(audit, name="audit")
 app.add_typer(drift, name="drift")
@@ -223,6 +223,19 @@ def failures(
 
 
 @app.command()
+def verify() -> None:
+    """Compare generations, landing files, books and the rows of each delivery with what was recorded of them."""
+    from pipelines import run
+    from pipelines.settings import Settings
+    from pipelines.verifying import verified
+
+    settings = Settings()
+    with run.looking(settings):
+        for line in verified(settings):
+            typer.echo(line)
+
+
+@app.command()
 def rollback(generation: Annotated[str | None, typer.Argument(help="A kept generation.")] = None) -> None:
     """Make an older generation current: the one named, or the one before."""
     from pipelines import run
@@ -264,58 +277,3 @@ def rotate_key() -> None:
 
 app.command()(asking.query)
 app.command()(asking.metrics)
-
-
-@quarantine.command("list")
-def quarantine_list(format: Format = "table") -> None:
-    """Count the rows in quarantine by file, column and rule."""
-    from pipelines.opening import reading
-    from pipelines.output import formatted
-    from pipelines.quarantine import summary
-    from pipelines.settings import Settings
-
-    with reading(Settings()) as connection:
-        typer.echo(formatted(summary(connection), format))
-
-
-@quarantine.command("show")
-def quarantine_show(
-    file: Annotated[str | None, typer.Argument(help="Name of a file, as in the list.")] = None,
-    rule: str | None = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
-    format: Format = "table",
-) -> None:
-    """Show rows in quarantine: line, column, expected, found and the text of the row."""
-    from pipelines.opening import reading
-    from pipelines.output import formatted
-    from pipelines.quarantine import rows
-    from pipelines.settings import Settings
-
-    with reading(Settings()) as connection:
-        typer.echo(formatted(rows(connection, file, rule, limit), format))
-
-
-@quarantine.command("replay")
-def quarantine_replay(
-    file: Annotated[str | None, typer.Argument(help="Name of a file, as in the list.")] = None,
-    mapping: Mappings = None,
-) -> None:
-    """Hold quarantined rows against today's mapping and rules, and load those that now conform."""
-    from pipelines import run
-    from pipelines.opening import opened
-    from pipelines.quarantine import replay
-    from pipelines.settings import Settings
-
-    settings = Settings()
-    with run.writing(settings), opened(settings) as connection:
-        done = replay(
-            connection,
-            settings.landing_dir,
-            run.new_batch(),
-            file,
-            mappings=mapping or [],
-            keys=settings.pseudonym_keys,
-        )
-    for name, reason in done.reasons.items():
-        typer.secho(f"not replayed  {name}: {reason}", fg="red", err=True)
-    typer.echo(f"replayed   {done.loaded:,} rows loaded, {done.left:,} left in quarantine")

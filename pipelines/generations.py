@@ -3,6 +3,7 @@
 Their order is that of their numbers: a clock may go backward, and two may be made within a second.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +19,8 @@ FILE = "analytics.duckdb"
 RESTRICTED = "restricted.duckdb"
 POINTER = "current.json"
 FACTS = "generation.json"
+MODES = {FILE: 0o444, RESTRICTED: 0o400}
+"""The files of a generation, and who may read them once they are sealed."""
 DRAFT, READY = ".new", ".ready"
 """Endings of hidden files in the published folder: being written; whole, waiting for the pointer to move."""
 
@@ -116,9 +119,20 @@ def numbered(published: Path, generation: Generation) -> Generation:
 
 
 def write_facts(folder: Path, generation: Generation) -> None:
-    """Write what the generation is, beside its file: from here on it is kept."""
-    write_whole(folder / FACTS, generation.facts)
+    """Write what the generation is and which bytes it has, beside its file: from here on it is kept."""
+    files = {
+        name: {"sha256": sha256(path), "bytes": path.stat().st_size}
+        for name in MODES
+        if (path := folder / name).exists()
+    }
+    write_whole(folder / FACTS, json.dumps(json.loads(generation.facts) | {"files": files}, indent=2))
     sync(folder.parent)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_facts(path: Path) -> Generation | None:

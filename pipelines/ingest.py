@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import builds, ledger, snapshots
+from pipelines import builds, digests, ledger, snapshots
 from pipelines.contract import ENTITIES
 from pipelines.erasing.filtering import Erasures, Keys, no_keys, standing_erasures
 from pipelines.errors import RefusedFile
@@ -17,7 +17,7 @@ from pipelines.inspection import fingerprint
 from pipelines.journal import reached
 from pipelines.landing import LandedFile, format_of, landed_files
 from pipelines.ledger import Batch, Outcome, Seen
-from pipelines.load import Load
+from pipelines.load import Load, is_whole
 from pipelines.readers import stage
 from pipelines.warehouse import PATTERN, spilling, transaction
 
@@ -58,6 +58,7 @@ def ingest(
     """
     files = landed_files(folder, tuple(path.resolve() for path in mappings))
     reached("ingest.begun", files=len(files), batch=batch.batch_id)
+    digests.renew(connection)
     known = ledger.known_files(connection)
     ledger.forget_vanished_refusals(connection, files)
     outcomes: list[Outcome] = []
@@ -127,6 +128,7 @@ def loaded_or_refused(
             if Seen.of(landed) != seen:
                 raise RefusedFile("a file at rest", "one that changed while it was read", next_step="Run again.")
             ledger.enter(connection, landed, seen, sha256, outcomes, batch)
+            record_digests(connection, landed, sha256, outcomes)
             reached("ingest.loaded", file=landed.name)
     except RefusedFile as error:
         seen = ledger.UNSEEN if isinstance(error.__cause__, OSError) else seen
@@ -134,6 +136,20 @@ def loaded_or_refused(
         with committed(connection, keep=keep):
             ledger.enter(connection, landed, seen, sha256, outcomes, batch)
     return outcomes
+
+
+def record_digests(
+    connection: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str, outcomes: Sequence[Outcome]
+) -> None:
+    """Keep in the ledger what the file's rows amount to; a snapshot may leave retractions alone."""
+    for each in outcomes:
+        if each.status == "loaded" and each.entity is not None:
+            digests.record(
+                connection,
+                (landed.source, each.entity, sha256[:16], landed.delivered_at),
+                is_raw=each.loaded > 0 or (landed.spec is not None and is_whole(landed.spec)),
+                is_held=each.quarantined > 0,
+            )
 
 
 class Unkept(Exception):

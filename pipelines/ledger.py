@@ -231,10 +231,8 @@ def dismiss(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         for row in connection.sql("select distinct file_name from ops.deliveries where status = 'refused'").fetchall()
     ]
     if name not in refused:
-        raise ThroughlineError(
-            f"expected a refused file; found {name!r} ({did_you_mean(name, refused)}).",
-            next_command="throughline status",
-        )
+        found = f"{name!r} ({did_you_mean(name, refused)})"
+        raise ThroughlineError(f"expected a refused file; found {found}.", next_command="throughline status")
     connection.execute(
         "update ops.deliveries set status = 'dismissed' where status = 'refused' and file_name = ?", [name]
     )

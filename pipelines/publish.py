@@ -100,8 +100,8 @@ def publish(settings: Settings, made: Made, audit: Audit, accept: str | None = N
         reached("publish.audited", problems=len(problems))
         if problems:
             raise PublishRefused("\n".join(problems), next_command=looked_at_by(unbalanced, audited, blocking))
-        seal(folder / generations.FILE, 0o444)
-        seal(folder / generations.RESTRICTED, 0o400)
+        for name, mode in generations.MODES.items():
+            seal(folder / name, mode)
         reached("publish.sealed")
         generations.write_facts(folder, generation)
         reached("publish.described")

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import ledger
+from pipelines import digests, ledger
 from pipelines.conform import ERASED, RULE_VERSION
 from pipelines.contract import ENTITIES, Entity
 from pipelines.erasing.filtering import Erasures, Keys, no_keys, standing_erasures
@@ -198,6 +198,14 @@ def replay_delivery(
 
 
 def replay_entity(load: Load, entity: Entity, held: Held) -> int:
+    """Load what conforms now of the entity's held lines, and bring the ledger's digests along."""
+    identity = (held.source, entity.name, held.file_id, held.delivered_at)
+    where = {"raw": digests.where_raw(identity), "held": digests.where_held(identity)}
+    with digests.followed(load.connection, entity=entity.name, **where):
+        return replayed(load, entity, held)
+
+
+def replayed(load: Load, entity: Entity, held: Held) -> int:
     """Load what conforms now of the entity's held lines; the ledger moves them from quarantined to loaded."""
     connection, identity = load.connection, [held.source, entity.name, held.file_id, held.delivered_at]
     lines = connection.execute(

@@ -59,6 +59,16 @@ def writing(settings: Settings) -> Iterator[Command]:
         yield command
 
 
+@contextmanager
+def looking(settings: Settings) -> Iterator[Command]:
+    """Keep writers out while the block looks at all there is; nothing is cleared, and the journal tells of it."""
+    with (
+        journaled(settings.journal_dir, new_batch().batch_id) as command,
+        writer_lock(settings.warehouse_dir / "writer.lock", now()),
+    ):
+        yield command
+
+
 def new_batch() -> Batch:
     """Return a batch named after the moment and this process."""
     moment = now()

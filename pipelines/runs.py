@@ -36,9 +36,10 @@ class Run:
 
     @property
     def longest(self) -> tuple[str, float]:
-        """The step that took longest, over all files, and its seconds."""
+        """The step that took longest, over all files, and its seconds; the last line counts where there is no step."""
         seconds: dict[str, float] = {}
-        for line in self.lines[1:] or self.lines:
+        steps = [line for line in self.lines if line["step"] not in (BEGUN, ENDED)]
+        for line in steps or self.lines[-1:]:
             seconds[line["step"]] = seconds.get(line["step"], 0.0) + float(line.get("seconds") or 0)
         step = max(seconds, key=lambda each: seconds[each])
         return step, seconds[step]

@@ -18,6 +18,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.contract import PROVENANCE, Entity
+from pipelines.digests import followed, where_raw
 from pipelines.ledger import Batch
 from pipelines.sql import literal
 
@@ -244,12 +245,11 @@ def recalled(delivery: Delivery) -> str:
 
 def resettle(connection: duckdb.DuckDBPyConnection, later: Delivery, previous: Delivery | None, batch: Batch) -> None:
     """Compare a snapshot anew, now that the one before it is another; its rows are in the table ``content``."""
-    connection.execute(
-        f"delete from raw.{later.entity.name} where _source = ? and _file_id = ? and _delivered_at = ?",
-        [later.source, later.file_id, later.delivered_at],
-    )
-    carry(connection, later, previous)
-    loaded = settle(connection, later, batch)
+    where = where_raw((later.source, later.entity.name, later.file_id, later.delivered_at))
+    with followed(connection, entity=later.entity.name, raw=where):
+        connection.execute(f"delete from raw.{later.entity.name} where {where}")
+        carry(connection, later, previous)
+        loaded = settle(connection, later, batch)
     connection.execute(
         """
         update ops.deliveries set rows_unchanged = rows_unchanged + rows_loaded - ?, rows_loaded = ?

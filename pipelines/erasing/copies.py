@@ -20,6 +20,7 @@ import polars as pl
 from pipelines import ledger
 from pipelines.conform import conform
 from pipelines.contract import ENTITIES
+from pipelines.digests import followed
 from pipelines.erasing.filtering import Erasures
 from pipelines.errors import RefusedFile
 from pipelines.faults import refusing
@@ -29,6 +30,7 @@ from pipelines.landing import LandedFile, format_of
 from pipelines.ledger import Seen
 from pipelines.mapping import Dialect, FileSpec, resolved_entity
 from pipelines.readers import stage
+from pipelines.sql import literal
 from pipelines.staged import Staged
 from pipelines.warehouse import spilling, transaction
 
@@ -175,13 +177,14 @@ def enter_rewritten(
     if known:
         return
     connection.execute("insert into ops.rewritten_files values (?, ?, ?, ?)", [original, sha256, size, moment])
-    connection.execute(
-        """
-        update quarantine.rows set line = line - len(list_filter($1::bigint[], lambda each: each < line))
-        where file_id = $2
-        """,
-        [sorted(gone), original[:16]],
-    )
+    with followed(connection, held=f"file_id = {literal(original[:16])}"):
+        connection.execute(
+            """
+            update quarantine.rows set line = line - len(list_filter($1::bigint[], lambda each: each < line))
+            where file_id = $2
+            """,
+            [sorted(gone), original[:16]],
+        )
 
 
 def tainted(connection: duckdb.DuckDBPyConnection, files: Iterable[LandedFile]) -> list[LandedFile]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from pipelines.contract import ENTITIES
+from pipelines.digests import followed
 from pipelines.erasing import identities
 from pipelines.erasing.texts import Reader, keys_named
 from pipelines.erasing.texts import reader as reader_of
@@ -110,7 +111,8 @@ def deleted_rows(connection: duckdb.DuckDBPyConnection, entity: str) -> int:
     forget_withdrawn(connection, entity, doomed)
     hashed = f"select distinct {key_hash(ENTITIES[entity])} from raw.{entity} where rowid in ({doomed})"
     connection.execute(f"delete from ops.snapshot_rows where entity = {literal(entity)} and _key in ({hashed})")
-    deleted = connection.execute(f"delete from raw.{entity} where rowid in ({doomed})").fetchall()
+    with followed(connection, entity=entity, raw=f"rowid in ({doomed})"):
+        deleted = connection.execute(f"delete from raw.{entity} where rowid in ({doomed})").fetchall()
     return int(deleted[0][0])
 
 
@@ -159,7 +161,9 @@ def deleted_from_quarantine(connection: duckdb.DuckDBPyConnection, held: list[in
             and deliveries.entity = doomed.entity and deliveries.file_id = doomed.file_id
             and deliveries.delivered_at = doomed.delivered_at
     """)
-    connection.execute("delete from quarantine.rows where rowid in (select record from doomed_quarantine)")
+    doomed = "rowid in (select record from doomed_quarantine)"
+    with followed(connection, held=doomed):
+        connection.execute(f"delete from quarantine.rows where {doomed}")
     return len(held)
 
 

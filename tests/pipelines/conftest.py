@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.digests import differences
 from pipelines.ingest import IngestReport, ingest
 from pipelines.ledger import Batch
 from pipelines.warehouse import open_warehouse, prepare
@@ -23,9 +24,13 @@ def landing(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_warehouse(tmp_path / "warehouse" / "analytics.duckdb", memory_limit="1GB") as connection:
+    """Lend an open warehouse; whatever the test did, the ledger must know the rows of each delivery after it."""
+    path = tmp_path / "warehouse" / "analytics.duckdb"
+    with open_warehouse(path, memory_limit="1GB") as connection:
         prepare(connection)
         yield connection
+    with open_warehouse(path, memory_limit="1GB", read_only=True) as connection:
+        assert differences(connection)[0] == []
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,12 +10,13 @@ import duckdb
 import pytest
 
 from pipelines.contract import ENTITIES
+from pipelines.digests import differences
 from pipelines.erasing import debts, forgetting, identities
 from pipelines.erasing.forgetting import planned, request, settle
 from pipelines.erasing.ties import personal
 from pipelines.ingest import IngestReport, ingest
 from pipelines.ledger import Batch
-from pipelines.opening import opened
+from pipelines.opening import opened, reading
 from pipelines.pseudonyms import load_pseudonyms
 from pipelines.quarantine import Replay, replay
 from pipelines.reconcile import warehouse_problems
@@ -91,8 +92,13 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    return World(tmp_path / "world", monkeypatch)
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Lend a world; whatever the test did, the ledger must know the rows of each delivery after it."""
+    world = World(tmp_path / "world", monkeypatch)
+    yield world
+    if world.settings.warehouse_path.exists():
+        with reading(world.settings) as connection:
+            assert differences(connection)[0] == []
 
 
 @pytest.fixture
