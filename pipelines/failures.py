@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines import current
+from pipelines.builds import last_batch
 from pipelines.contract import ENTITIES
 from pipelines.errors import ThroughlineError, did_you_mean
 from pipelines.opening import reading
@@ -21,7 +22,7 @@ BORDERS = {"in": "raw", "out": "marts"}
 VERDICTS = """
     select border, entity, rule, column_name, severity, coalesce(unexpected_count, 0), description
     from ops.validation_results
-    where not is_success and batch_id = (select max(batch_id) from ops.batches)
+    where not is_success and batch_id = ?
     order by severity, border, entity, column_name, rule
 """
 
@@ -74,7 +75,7 @@ def failed_tests(settings: Settings) -> list[dict[str, Any]]:
 def verdicts(settings: Settings) -> list[tuple[Any, ...]]:
     """Return the checks at the borders that failed for the last batch."""
     with reading(settings) as connection:
-        return connection.sql(VERDICTS).fetchall()
+        return connection.execute(VERDICTS, [last_batch(connection)]).fetchall()
 
 
 def rows_of_check(
