@@ -57,7 +57,8 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     if has_table(connection, "erasures"):
         yield from erasure_lines(connection)
     if has_table(connection, "withdrawn_rows") and (withdrawn := withdrawn_count(connection)):
-        yield f"withdrawn   {withdrawn:,} students took back their consent to analytics"
+        students = "student" if withdrawn == 1 else "students"
+        yield f"withdrawn   {withdrawn:,} {students} took back the consent to analytics"
     (open_rows,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
     yield f"quarantine  {open_rows:,} rows"
 

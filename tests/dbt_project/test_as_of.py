@@ -93,7 +93,7 @@ BEFORE, DELIVERED, AFTER = datetime(2025, 10, 1), datetime(2025, 11, 1), datetim
 
 
 def changed_later() -> Marketplace:
-    """Return four things of 2024, each of which a delivery of November 2025 changes."""
+    """Return five things of 2024, each of which a delivery of November 2025 changes."""
     market = Marketplace()
     market.employer("host", observed=(date(2020, 1, 1), None))
     market.project("late", "host", DONE, _delivered_at=DELIVERED)
@@ -113,12 +113,17 @@ def changed_later() -> Marketplace:
     market.employment("hire", date(2024, 6, 1), employer_id="host", system="ats", candidate_id="c-old")
     merged = {"system": "ats", "candidate_id": "c-old", "employer_id": "host", "merged_into_candidate_id": "c-new"}
     market.add("ats_candidates", {**merged, "_delivered_at": DELIVERED})
+
+    market.student("bob")
+    market.completion("bob", "host", "bob", DONE)
+    consents = {"joined_at": datetime(2020, 1, 1), "consent_analytics": False, "consent_contact": True}
+    market.add("students", {"student_id": "bob", **consents, "_delivered_at": DELIVERED})
     return market
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[datetime, Built]]:
-    """The four things, seen from before that delivery and from after it."""
+    """The five things, seen from before that delivery and from after it."""
     built = {}
     for moment in (BEFORE, AFTER):
         market = changed_later()
@@ -149,3 +154,10 @@ def test_candidates_merged_later_are_two_in_the_older_report(seen: dict[datetime
     assert [seen[moment].one(hires) for moment in (BEFORE, AFTER)] == [(1, 0), (1, 1)]
     pairs = "select event, is_hired_365_days from marts.fct_person_host_outcomes"
     assert [seen[moment].one(pairs) for moment in (BEFORE, AFTER)] == [("none", 0), ("host", 1)]
+
+
+def test_a_consent_withdrawn_later_is_none_in_the_older_report_too(seen: dict[datetime, Built]) -> None:
+    """As an erasure, a withdrawal acts on the past: ann's row alone is left, whenever one looks from."""
+    for mart in ("dim_students", "fct_applications", "fct_person_host_outcomes"):
+        sql = f"select count(*) from marts.{mart}"
+        assert [seen[moment].one(sql) for moment in (BEFORE, AFTER)] == [(1,), (1,)], mart
