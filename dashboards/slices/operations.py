@@ -100,7 +100,7 @@ def withdrawn_count(generation: Generation) -> int:
     """Return how many students withdrew their consent to analytics; 0 for a file of an earlier version."""
     if _asked(generation, records.WITHDRAWALS_TABLE).is_empty():
         return 0
-    return int(_asked(generation, records.WITHDRAWALS)["withdrawn_count"][0])
+    return int(_asked(generation, records.WITHDRAWALS)["withdrawn_count"].sum())
 
 
 def _tells_erasures(generation: Generation) -> bool:

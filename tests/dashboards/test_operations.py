@@ -80,6 +80,15 @@ def test_a_file_from_before_the_history_tells_of_none(altered: Callable[[str], G
     assert operations.generations(old).is_empty()
 
 
+def test_who_withdrew_the_consent_is_counted(altered: Callable[[str], Generation]) -> None:
+    counted = altered("update analytics.meta.withdrawals set withdrawn_count = 26")
+    assert operations.withdrawn_count(counted) == 26
+    assert operations.withdrawn_count(altered("delete from analytics.meta.withdrawals")) == 0
+    assert operations.withdrawn_count(altered("drop table analytics.meta.withdrawals")) == 0
+    assert findings.withdrawals(26).title == "26 students withdrew the consent to analytics"
+    assert findings.withdrawals(1).title == "1 student withdrew the consent to analytics"
+
+
 def test_checks_that_ever_failed_are_followed_over_batches(altered: Callable[[str], Generation]) -> None:
     found = operations.check_history(altered(VERDICTS)).filter(pl.col("batch_id").str.starts_with("batch "))
     assert sorted(found.select("check_name", "batch_id", "verdict").rows()) == [
