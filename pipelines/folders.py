@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from pipelines.contract import ENTITIES
 from pipelines.declared import Moment
 from pipelines.errors import MappingError, did_you_mean
-from pipelines.mapping import SUFFIX, Mode, Strict, explain, read_toml
+from pipelines.mapping import SUFFIX, Mode, Strict, explain_all, read_toml
 
 MANIFEST = "delivery.toml"
 DOCUMENTS = ("README*", "SOURCE*", "LICENSE*", "NOTICE*", "*.md", "Thumbs.db", "desktop.ini")
@@ -49,7 +49,7 @@ def parsed_manifest(path: Path, mtime_ns: int) -> Manifest:
     try:
         manifest = Manifest.model_validate(read_toml(path))
     except ValidationError as error:
-        raise MappingError(f"{path.name}: {'; '.join(explain(problem) for problem in error.errors())}") from error
+        raise MappingError(f"{path.name}: {explain_all(error)}") from error
     for entity in manifest.entities:
         if entity not in ENTITIES:
             raise MappingError(f"{path.name}: entity {entity!r} is unknown; {did_you_mean(entity, list(ENTITIES))}")

@@ -131,7 +131,7 @@ def loaded_or_refused(
             record_digests(connection, landed, sha256, outcomes)
             reached("ingest.loaded", file=landed.name)
     except RefusedFile as error:
-        seen = ledger.UNSEEN if isinstance(error.__cause__, OSError) else seen
+        seen = ledger.UNSEEN if is_of_the_system(error.__cause__) else seen
         outcomes = [refusal(landed, error)]
         with committed(connection, keep=keep):
             ledger.enter(connection, landed, seen, sha256, outcomes, batch)
@@ -237,6 +237,11 @@ def with_shared_columns(outcomes: Sequence[Outcome]) -> list[Outcome]:
         replace(each, columns={name: to for name, to in each.columns.items() if to or (name in shared and not place)})
         for place, each in enumerate(outcomes)
     ]
+
+
+def is_of_the_system(error: BaseException | None) -> bool:
+    """Say whether the file could not be looked at, and may be another time; what it holds has no error number."""
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def adopt_correction(connection: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str, batch: Batch) -> None:

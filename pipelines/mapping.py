@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import re
+import reprlib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,7 +69,7 @@ class FieldSource(Strict):
     @model_validator(mode="after")
     def _hold_exactly_one(self) -> "FieldSource":
         if sum(each is not None for each in (self.column, self.template, self.first, self.last)) != 1:
-            raise ValueError("give exactly one of column, template, first, last")
+            raise ValueError("expected exactly one of column, template, first, last")
         if self.template == "":
             raise ValueError("template: expected text such as '{case}-{number}'; found none")
         return self
@@ -132,7 +133,7 @@ def read_mapping(path: Path) -> Mapping:
     try:
         mapping = Mapping.model_validate(read_toml(path))
     except ValidationError as error:
-        raise MappingError(f"{path.name}: {'; '.join(explain(problem) for problem in error.errors())}") from error
+        raise MappingError(f"{path.name}: {explain_all(error)}") from error
     for number, spec in enumerate(mapping.files):
         for problem in problems(spec):
             raise MappingError(f"{path.name}: files[{number}] ({spec.path}): {problem}")
@@ -149,14 +150,34 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise MappingError(f"{path.name}: expected TOML; found {error}. Mend the file and run again.") from error
 
 
+def explain_all(error: ValidationError) -> str:
+    """Say every problem that pydantic found; a list that is too short for the problems of its parts alone is none."""
+    found = error.errors()
+    parts = [problem["loc"] for problem in found]
+    return "; ".join(
+        explain(problem)
+        for problem in found
+        if problem["type"] != "too_short" or not any(loc[:-1][: len(problem["loc"])] == problem["loc"] for loc in parts)
+    )
+
+
 def explain(problem: Any) -> str:
-    """Say a pydantic problem in a line: key, what is wrong, and for unknown keys the nearest valid one."""
+    """Say a pydantic problem in a line: key, what was expected and found, for unknown keys the nearest valid one."""
     where = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "missing":
+        return f"key {where!r}: expected a value; found none"
+    if problem["type"] == "value_error":
+        return f"key {where!r}: {problem['msg'].removeprefix('Value error, ')}"
     if problem["type"] != "extra_forbidden":
-        return f"key {where!r}: {problem['msg']}"
+        return f"key {where!r}: expected {expectation(problem['msg'])}; found {reprlib.repr(problem['input'])}"
     models: tuple[type[BaseModel], ...] = (Mapping, FileSpec, Dialect, EventLog, EntitySpec, FieldSource, Activity)
     known = sorted({name for model in models for name in model.model_fields})
     return f"key {where!r} is unknown; {did_you_mean(str(problem['loc'][-1]), known)}"
+
+
+def expectation(message: str) -> str:
+    """Return what pydantic expected, out of a message such as "Input should be a valid string"."""
+    return re.sub(r"^[A-Z][a-z]+ should ", "it to ", message).removeprefix("it to be ")
 
 
 def problems(spec: FileSpec) -> list[str]:

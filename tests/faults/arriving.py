@@ -1,5 +1,7 @@
 """A warehouse in memory into which deliveries arrive, and what it then holds."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,15 +10,18 @@ from pathlib import Path
 
 import duckdb
 import jinja2
+import pytest
 
 from pipelines.content import Content, content, contents
 from pipelines.contract import ENTITIES
 from pipelines.ingest import IngestReport, ingest
-from pipelines.ledger import Batch
+from pipelines.ledger import Batch, Outcome
 from pipelines.reconcile import entity_problems
+from pipelines.run import finish
 from pipelines.warehouse import OPS_TABLES, prepare
 from tests.conftest import ROOT
 from tests.faults.deliveries import LAYOUTS, Delivery
+from tests.faults.figures import record
 
 MACRO = ROOT / "dbt_project" / "macros" / "current_version.sql"
 
@@ -82,6 +87,81 @@ class Arrivals:
                 assert (entity, row[1]) not in found
                 found[entity, row[1]] = row
         return found
+
+
+class Landing:
+    """A warehouse in memory and a landing folder, emptied before each example; what was tried is counted."""
+
+    KEYS = re.compile(rb"zq\d{3}x")
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, factory: pytest.TempPathFactory) -> None:
+        self.connection, self.factory = connection, factory
+        self.tried: Counter[str] = Counter()
+        self.survived: Counter[str] = Counter()
+
+    def given(self, name: str, content: bytes) -> Path:
+        """Return a fresh landing folder that holds one file."""
+        empty(self.connection, ENTITIES)
+        folder = self.factory.mktemp("landing")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return folder
+
+    def record(self) -> None:
+        """Record what was tried and what survived."""
+        for name in sorted(self.tried):
+            record(name, self.tried[name], self.survived[name])
+
+    def outcome(self, folder: Path) -> Outcome:
+        """Ingest twice, hold what every run must hold, and return what became of the only file."""
+        report = ingest(self.connection, folder, Batch("first", datetime(2026, 6, 1)))
+        (outcome,) = report.outcomes
+        assert finish(report) == (outcome.status == "refused")
+        again = ingest(self.connection, folder, Batch("second", datetime(2026, 6, 2)))
+        assert again.outcomes == ()
+        assert [each.name for each in again.standing] == [outcome.name] * (outcome.status == "refused")
+        assert finish(again) == (outcome.status == "refused")
+        self.hold_books(outcome)
+        return outcome
+
+    def hold_books(self, outcome: Outcome) -> None:
+        """Hold that a refused file left nothing but its reasons, and that a loaded one lost no record."""
+        raw = sum(self.count(f"raw.{name}") for name in ENTITIES)
+        quarantined = self.count("quarantine.rows")
+        if outcome.status == "refused":
+            assert (raw, quarantined) == (0, 0)
+            assert "expected" in (outcome.reason or "")
+            assert re.search("found|held back", outcome.reason or "")
+            assert "expected" in (outcome.public_reason or "")
+            assert "zq" not in (outcome.public_reason or "")
+        else:
+            assert (outcome.status, raw, quarantined) == ("loaded", outcome.loaded, outcome.quarantined)
+            assert outcome.read == outcome.loaded + outcome.unchanged + outcome.quarantined
+
+    def hold_balance(self, outcomes: Iterable[Outcome]) -> None:
+        """Hold that raw and quarantine hold what the outcomes of all files say, and nothing else."""
+        loaded = [each for each in outcomes if each.status == "loaded"]
+        assert sum(self.count(f"raw.{name}") for name in ENTITIES) == sum(each.loaded for each in loaded)
+        assert self.count("quarantine.rows") == sum(each.quarantined for each in loaded)
+        assert all(each.read == each.loaded + each.unchanged + each.quarantined for each in loaded)
+
+    def state(self) -> dict[str, int]:
+        """Return how many rows lie in each table that a load writes."""
+        return {table: self.count(table) for table in (*(f"raw.{name}" for name in ENTITIES), "quarantine.rows")}
+
+    def count(self, table: str) -> int:
+        ((rows,),) = self.connection.sql(f"select count(*) from {table}").fetchall()
+        return int(rows)
+
+    def kept(self) -> set[bytes]:
+        """Return every key that stands anywhere in raw or in quarantine."""
+        names = ", ".join(column.name for column in ENTITIES["employers"].columns if column.type == "text")
+        texts = self.connection.sql(f"""
+            select concat_ws(' ', {names}) from raw.employers
+            union all select concat_ws(' ', raw_text, found) from quarantine.rows
+        """).fetchall()
+        return {found for (text,) in texts for found in self.KEYS.findall(text.encode())}
 
 
 def shown(entity: str, name: str) -> str:
