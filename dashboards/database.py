@@ -2,14 +2,13 @@
 
 import atexit
 import json
-import os
 import re
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +21,10 @@ from dashboards.database_errors import DatabaseError as DatabaseError
 from dashboards.database_errors import NothingPublishedError as NothingPublishedError
 from dashboards.database_errors import TooManyRowsError as TooManyRowsError
 from dashboards.database_errors import TooSlowError as TooSlowError
+from dashboards.pointer import PROJECT_DIR as PROJECT_DIR
+from dashboards.pointer import Generation as Generation
+from dashboards.pointer import pointed_at
+from dashboards.pointer import published_dir as published_dir
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 Value = str | int | float | date | datetime | tuple[str, ...]
 Parameters = Mapping[str, Value]
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent
 TIMEOUT_SECONDS = 20.0
 MEMORY_LIMIT = "2GB"
 THREADS = 2
@@ -66,16 +68,6 @@ _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
 @dataclass(frozen=True)
-class Generation:
-    """One immutable published file."""
-
-    identifier: str
-    path: Path
-    as_of: datetime
-    published_at: datetime | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
 class Query:
     """A statement, its bound parameters and, if need be, the statement that fills the temporary table ``slice``."""
 
@@ -89,39 +81,26 @@ class Query:
         return cls(text, tuple(sorted((parameters or {}).items())), slice_text)
 
 
-def published_dir() -> Path:
-    """Return the folder of published generations: ``THROUGHLINE_PUBLISHED``, else below ``THROUGHLINE_DATA``."""
-    if named := os.environ.get("THROUGHLINE_PUBLISHED"):
-        return Path(named).resolve()
-    return Path(os.environ.get("THROUGHLINE_DATA", PROJECT_DIR / "data")).resolve() / "published"
-
-
 def current_generation() -> Generation:
-    """Read the pointer and return the generation that it names.
+    """Return the generation that the pointer names, opened: it may be removed from the disk at any moment.
 
     Raises NothingPublishedError when there is no pointer, BrokenPointerError when it leads nowhere.
     """
-    pointer = published_dir() / "current.json"
-    if not pointer.exists():
-        raise NothingPublishedError(pointer)
-    try:
-        facts = json.loads(pointer.read_text())
-        path = pointer.parent / facts["path"]
-        generation = Generation(
-            identifier=str(facts["generation"]),
-            path=path,
-            as_of=_moment(facts["as_of"]),
-            published_at=_moment(facts["published_at"]) if facts.get("published_at") else None,
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise BrokenPointerError(pointer, f"{type(error).__name__}: {error}") from error
-    if not path.exists():
-        raise BrokenPointerError(pointer, f"no file at {path}")
+    generation = pointed_at()
+    while not _is_open(generation.path):
+        missed, generation = generation, pointed_at()
+        if generation == missed:
+            raise BrokenPointerError(published_dir() / "current.json", f"no file at {generation.path}")
     return generation
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=None)
+def _is_open(path: Path) -> bool:
+    """Open the file for all pages; say whether it is there."""
+    try:
+        connect(path)
+    except duckdb.Error:
+        return path.exists()
+    return True
 
 
 @lru_cache(maxsize=1)

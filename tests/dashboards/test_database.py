@@ -149,3 +149,31 @@ def test_a_new_generation_is_read_while_the_old_one_is_open(
     assert before > 0
     assert frame(new, "platform", count)["n"][0] == 0
     assert frame(old, "platform", count)["n"][0] == before
+
+
+def test_a_generation_that_is_removed_after_the_pointer_was_read_is_not_lent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(tmp_path))
+    texts = []
+    for name in ("g1", "g2"):
+        (tmp_path / f"{name}.duckdb").parent.mkdir(exist_ok=True)
+        duckdb.connect(str(tmp_path / f"{name}.duckdb")).close()
+        facts = {"generation": name, "path": f"{name}.duckdb", "as_of": "2026-07-01T00:00:00"}
+        texts.append(json.dumps(facts))
+    (tmp_path / "current.json").write_text(texts[0])
+    (tmp_path / "g1.duckdb").unlink()
+    read = database.pointed_at
+
+    def overtaken() -> database.Generation:
+        """Read the pointer, which moves right afterwards."""
+        found = read()
+        (tmp_path / "current.json").write_text(texts[1])
+        return found
+
+    monkeypatch.setattr(database, "pointed_at", overtaken)
+    assert database.current_generation().identifier == "g2"
+    (tmp_path / "g2.duckdb").unlink()
+    database.connect.cache_clear()
+    with pytest.raises(database.BrokenPointerError, match=r"no file at .*g2\.duckdb"):
+        database.current_generation()

@@ -1,0 +1,110 @@
+"""Eight readers query in a loop while generations come, go back and are removed: no error, no half, nothing stale."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+
+from pipelines import generations
+from pipelines.generations import FILE, Generation
+from tests.conftest import ROOT
+from tests.faults.figures import record
+
+READERS, PUBLISHES = 8, 100
+SOON = 10.0
+"""Seconds within which a reader sees a new generation."""
+
+
+def planted(path: Path, number: int) -> None:
+    """Write a file whose every part tells its number: as many rows in one table, the same value in each of another."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{path}' as analytics (storage_version 'v1.4.0')")
+        connection.execute("create schema analytics.marts; create schema analytics.meta")
+        connection.execute(f"create table analytics.meta.build_facts as select {number} as number")
+        connection.execute(f"create table analytics.marts.fct_counted as select range from range({number})")
+        connection.execute(f"create table analytics.marts.fct_valued as select {number} as number from range(20000)")
+        connection.execute("checkpoint analytics")
+
+
+def publish(published: Path, number: int) -> Generation:
+    """Publish a generation the way that the pipeline does, but for its content."""
+    before = generations.standing(published)
+    given = Generation(f"g{number}", "2026-07-01T00:00:00", "2026-07-02T00:00:00", str(number), "c")
+    generation = generations.numbered(published, given)
+    folder = generations.folder_of(published, generation.generation)
+    folder.mkdir(parents=True)
+    planted(folder / FILE, number)
+    generations.sync(folder / FILE)
+    (folder / FILE).chmod(0o444)
+    generations.write_facts(folder, generation)
+    generations.make_current(published, generation)
+    generations.prune(published, generation.generation, *([before.generation] if before else []))
+    return generation
+
+
+@contextmanager
+def readers(published: Path, folder: Path) -> Iterator[list[Path]]:
+    """Let readers loop while the block runs; yield where each tells what it saw."""
+    told = [folder / f"reader-{number}.jsonl" for number in range(READERS)]
+    environment = {**os.environ, "THROUGHLINE_PUBLISHED": str(published)}
+    command = [sys.executable, "-m", "tests.faults.reader"]
+    running = [
+        subprocess.Popen([*command, str(path), str(number % 4 == 3)], cwd=ROOT, env=environment, stdin=subprocess.PIPE)
+        for number, path in enumerate(told)
+    ]
+    try:
+        deadline = time.monotonic() + 120
+        while not all(path.exists() for path in told) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        yield told
+    finally:
+        for each in running:
+            assert each.stdin is not None
+            each.stdin.close()
+        for each in running:
+            each.wait(120)
+
+
+def test_no_reader_meets_an_error_or_a_half_and_each_sees_the_new_generation_soon(tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    publish(published, 1)
+    moments: dict[int, list[tuple[int, float]]] = {}
+    changes: list[tuple[float, int]] = []
+    with readers(published, tmp_path) as told:
+        for number in range(2, PUBLISHES + 1):
+            publish(published, number)
+            changes.append((time.monotonic(), number))
+            if number % 10 == 0:
+                changes.append((time.monotonic(), int(generations.roll_back(published).batch_id)))
+            if number % 25 == 0:
+                generations.keep_only(published, f"g{changes[-1][1]}")
+        time.sleep(1)
+        ends = time.monotonic()
+    lines = {path: [json.loads(line) for line in path.read_text().splitlines()] for path in told}
+    assert [line for path in told for line in lines[path] if "error" in line] == []
+    results = [line for path in told for line in lines[path]]
+    torn = [line for line in results if len({*line["found"]}) != 1]
+    assert torn == []
+    assert len(results) > READERS * 10
+    for path in told:
+        moments[int(path.stem.split("-")[1])] = [(line["found"][0], line["at"]) for line in lines[path]]
+    slowest = max(stale_for(changes, seen, ends) for seen in moments.values())
+    assert slowest < SOON
+    record("reads while generations change", len(results), len(results) - len(torn))
+    record("publishes under eight readers", PUBLISHES, PUBLISHES)
+    record(f"slowest reader saw a new generation after {slowest:.1f} s", READERS, READERS)
+
+
+def stale_for(changes: list[tuple[float, int]], seen: list[tuple[int, float]], ends: float) -> float:
+    """Return for how many seconds after a change a reader still began to read something else, at worst."""
+    worst = 0.0
+    for (changed, now), (until, _) in pairwise([*changes, (ends, 0)]):
+        worst = max([worst, *(at - changed for number, at in seen if changed < at < until and number != now)])
+    return worst
