@@ -22,6 +22,6 @@ def leftovers(settings: Settings) -> Iterator[Path]:
     """Yield drafts and spilled rows: beside the warehouse, among the landing copies, of the key file."""
     yield from settings.warehouse_dir.glob("spill/*")
     yield from settings.warehouse_dir.glob("fresh.duckdb*")
-    for folder in (settings.landing_dir, settings.truth_dir):
+    for folder in (settings.landing_dir, settings.truth_dir, settings.journal_dir):
         yield from folder.rglob(".*.erasing*")
     yield from settings.key_file.parent.glob(f".{settings.key_file.name}.new")

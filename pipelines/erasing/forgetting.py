@@ -15,6 +15,7 @@ from pipelines.contract import ENTITIES
 from pipelines.erasing import debts, identities
 from pipelines.erasing.copies import Cleaned, cleaned_copies, cleaned_truth, tainted
 from pipelines.erasing.filtering import standing_erasures
+from pipelines.erasing.journals import cleaned_journal
 from pipelines.erasing.sweeping import Swept, sweep
 from pipelines.erasing.ties import EMAIL, OWNER
 from pipelines.errors import ThroughlineError
@@ -120,7 +121,7 @@ def swept(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Swept:
 def clean(
     connection: duckdb.DuckDBPyConnection, settings: Settings, moment: datetime
 ) -> tuple[Cleaned, tuple[str, ...]]:
-    """Write landing copies and the sample's truth anew: all where that is owed, else those known to hold a person."""
+    """Write landing copies, a sample's truth and the journal anew: all where that is owed, else the tainted copies."""
     files = landed_files(settings.landing_dir)
     erasures = standing_erasures(connection, settings.pseudonym_keys)
     is_owed = debts.COPIES in debts.owed(connection)
@@ -128,8 +129,9 @@ def clean(
         return Cleaned(), ()
     cleaned = cleaned_copies(connection, files if is_owed else tainted(connection, files), erasures, moment)
     truth = cleaned_truth(settings.truth_dir, erasures) if is_owed else ()
+    journal = cleaned_journal(settings.journal_dir, erasures.reader) if is_owed else ()
     debts.paid(connection, debts.COPIES)
-    return cleaned, truth
+    return cleaned, (*truth, *journal)
 
 
 def rewrite(settings: Settings) -> None:

@@ -14,10 +14,12 @@ import pytest
 import typer
 
 from pipelines import journal_file
+from pipelines.erasing.journals import ERASED, cleaned_journal
+from pipelines.erasing.texts import Reader, text_digest
 from pipelines.errors import PublishRefused
 from pipelines.journal import reached
 from pipelines.journal_file import append, asked, file_of, journaled
-from pipelines.runs import last_runs, run_lines
+from pipelines.runs import last_runs, lines_of, run_lines
 from tests.conftest import ROOT, Project
 
 NOVEMBER = datetime(2026, 11, 22)
@@ -159,3 +161,20 @@ def test_the_command_line_keeps_its_journal_and_status_shows_it(tiny: Project, t
     (first, *_) = [line for line in project.throughline("status").stdout.splitlines() if line.startswith("run ")]
     assert "ingest: exit 1 in" in first
     assert "1 rows read" in first
+
+
+def test_an_erased_person_is_in_no_line_nor_in_the_name_of_a_file(tmp_path: Path) -> None:
+    key = b"k" * 32
+    reader = Reader((key,), frozenset({text_digest(key, "s-123"), text_digest(key, "ada@example.org")}))
+    with journaled(tmp_path, "r1"):
+        for name in ("a/students_S-123.csv", "ada@example.org.csv", "students_S-1234.csv", "s/123.csv"):
+            reached("ingest.committed", file=name, rows_read=1)
+    (path,) = tmp_path.iterdir()
+    append(path, '{"run": "r2", "step": "ingest.staged", "file": "S-123.cs')
+    assert cleaned_journal(tmp_path, reader) == (path.name,)
+    named = [line.get("file") for line in lines_of(path)][1:-1]
+    assert named == [ERASED, ERASED, "students_S-1234.csv", "s/123.csv"]
+    assert "S-123.cs" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert last_runs(tmp_path)[0].total("rows_read") == 4
+    assert cleaned_journal(tmp_path, reader) == ()
