@@ -171,6 +171,28 @@ def test_what_is_left_needs_no_second_load_and_can_be_moved(world: World) -> Non
     assert world.raw() == left
 
 
+def test_a_warehouse_made_anew_after_an_erasure_lacks_her_until_her_files_arrive_again(
+    world: World, tmp_path: Path
+) -> None:
+    """Requests are kept in the warehouse alone; the landing copies are clean already."""
+    land(world.landing / "canned", SOME)
+    shutil.copytree(world.landing / "canned", tmp_path / "originals")
+    world.run()
+    world.forget()
+    held = "select entity, line, rule, raw_text from quarantine.rows order by all"
+    before = world.raw(), world.query(held)
+    shutil.rmtree(world.settings.warehouse_dir)
+    world.run()
+    assert (world.raw(), world.query(held)) == before
+    assert traces(world.data) == set()
+    shutil.rmtree(world.landing / "canned")
+    shutil.copytree(tmp_path / "originals", world.landing / "canned")
+    world.run()
+    assert traces(world.data) != set()
+    world.forget()
+    assert traces(world.data) == set()
+
+
 def test_other_records_keep_their_bytes(world: World) -> None:
     folder = world.landing / "canned"
     land(folder, OTHERS)
