@@ -50,7 +50,7 @@ def hidden(name: str) -> set[str]:
 
 
 def test_neither_service_sees_what_is_the_other_s() -> None:
-    assert hidden(SERVICES[0]) == {"landing", "warehouse", "truth", "pseudonym.key"}
+    assert hidden(SERVICES[0]) == {"landing", "warehouse", "truth", "journal", "pseudonym.key"}
     assert hidden(SERVICES[1]) == {"login.toml", "extract.key", "audit.key", "audit"}
 
 
