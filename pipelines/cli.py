@@ -72,9 +72,14 @@ def sample(scale: Scale = "small", seed: int = 42, clean: bool = False) -> None:
     from pipelines import run
     from pipelines.progress import Steps
     from pipelines.sample import write_sample
+    from pipelines.sample.scale import UnknownScaleError, scale_of
     from pipelines.settings import Settings
 
     settings = Settings()
+    try:
+        scale_of(scale)
+    except UnknownScaleError as error:
+        raise typer.BadParameter(str(error), param_hint="--scale") from error
     run.refuse_foreign_landing(settings)
     with Steps().step("sample"):
         write_sample(settings.landing_dir, settings.truth_dir, scale=scale, seed=seed, dirty=not clean)

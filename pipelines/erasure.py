@@ -7,7 +7,7 @@ from pipelines.erasing import debts
 from pipelines.erasing.forgetting import Settled, planned, request, settle, steps_owed
 from pipelines.erasing.sweeping import Swept
 from pipelines.opening import opened
-from pipelines.progress import Steps, console, errors
+from pipelines.progress import Steps, console, errors, say_next
 from pipelines.run import built, now, published, writing
 from pipelines.settings import Settings
 
@@ -44,6 +44,8 @@ def carried_out(settings: Settings, plan: Swept, moment: datetime) -> int:
         console.print("The request is kept: rows of this person are set apart in every later delivery.")
     for name in settled.copies.unread:
         errors.print(f"unread     {name}: expected a file that can be read; found none. Look at it, or remove it.")
+    if settled.copies.unread:
+        say_next("throughline ingest --check")
     return 1 if settled.copies.unread else 0
 
 

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.errors import BuildFailed
 from pipelines.lock import writer_lock
+from pipelines.publish import looked_at_by
+from pipelines.transform import BuildResult, Node
+from pipelines.transform import looked_at_by as rows_shown_by
 from tests.conftest import Project
 
 pytestmark = pytest.mark.slow
@@ -95,3 +99,28 @@ def test_what_the_machine_refuses_is_tried_again_with_the_same_command(project: 
     path.write_bytes(whole)
     assert next_command(done) == ["quarantine", "show", "--rule", "wrong type"]
     assert project.throughline(*next_command(done)).returncode == 0
+
+
+def test_a_scale_that_there_is_not_is_wrong_use(tmp_path: Path) -> None:
+    done = Project(tmp_path).throughline("sample", "--scale", "huge")
+    assert done.returncode == 2
+    assert "tiny, small, medium" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("unbalanced", "audited", "command"),
+    [(["books"], ["check"], "throughline verify"), ([], ["check"], "throughline failures")],
+)
+def test_what_is_wrong_with_a_generation_leads_to_what_shows_it(
+    unbalanced: list[str], audited: list[str], command: str
+) -> None:
+    assert looked_at_by(unbalanced, audited, []) == command
+
+
+def test_a_build_that_failed_leads_to_the_rows_of_a_test_or_to_another_build() -> None:
+    model = Node("dim_dates", "model", "error", "Out of Memory Error", 0, 0.1)
+    test = Node("unique_dim_dates_date_day", "test", "fail", "Got 3 results", 3, 0.1)
+    assert rows_shown_by(BuildResult((model, test), 1.0, Path())) == "throughline failures unique_dim_dates_date_day"
+    assert rows_shown_by(BuildResult((model,), 1.0, Path())) is None
+    assert BuildFailed("no").next_command == "throughline build"
