@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import jinja2
@@ -174,9 +175,14 @@ def shown(entity: str, name: str) -> str:
 def staged_sql(entity: str) -> str:
     """Return the SQL that dbt's staging makes of the macro ``current_version`` for an entity."""
     macro = jinja2.Environment().from_string(
-        MACRO.read_text() + "{{ current_version(relation, key) }}", globals={"ref": lambda model: "ops.as_of"}
+        MACRO.read_text() + "{{ current_version('platform', entity, key) }}",
+        globals={
+            "ref": lambda model: "ops.as_of",
+            "source": lambda group, table: f"ops.{table}" if group == "ops" else f"raw.{table}",
+            "dbt": SimpleNamespace(type_string=lambda: "varchar"),
+        },
     )
-    return macro.render(relation=f"raw.{entity}", key=list(ENTITIES[entity].key))
+    return macro.render(entity=entity, key=list(ENTITIES[entity].key))
 
 
 def state(connection: duckdb.DuckDBPyConnection, *, but: Sequence[str] = ()) -> dict[str, Content]:

@@ -5,8 +5,10 @@ under several, is decided by who comes first: orders are held against one anothe
 """
 
 import itertools
+import random
+import shutil
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,6 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.content import Content, contents
+from pipelines.ingest import ingest
+from pipelines.ledger import Batch
+from pipelines.warehouse import open_warehouse, prepare
+from tests.conftest import Project
 from tests.faults.arriving import Arrivals, state, warehouse_in_memory
 from tests.faults.deliveries import FIRST, Delivery, Mode, Row, current, judged, reading
 from tests.faults.figures import record
@@ -106,7 +113,7 @@ def arrived(memory: duckdb.DuckDBPyConnection, folder: Path, way: Sequence[Seque
     return arrivals
 
 
-@tries(few=15, many=300)
+@tries(few=10, many=300)
 @given(plan=plans())
 def test_any_order_of_arrival_ends_in_the_same_right_state(
     memory: duckdb.DuckDBPyConnection,
@@ -134,3 +141,36 @@ def test_any_order_of_arrival_ends_in_the_same_right_state(
         assert ended.setdefault(refused, held) == held
         tried["survived orders"] += 1
     tried["survived histories"] += 1
+
+
+@pytest.mark.slow
+def test_the_marts_do_not_tell_in_which_order_the_sample_arrived(tiny: Project, tmp_path: Path) -> None:
+    landing, project = tiny.data / "landing", Project(tmp_path)
+    shutil.copytree(tiny.data.parent / "secrets", tmp_path / "secrets")
+    folders = sorted(manifest.parent for manifest in landing.rglob("delivery.toml"))
+    order = random.Random(6).sample(folders, len(folders))
+    warehouse = Path("warehouse", "analytics.duckdb")
+    with open_warehouse(project.data / warehouse) as connection:
+        prepare(connection)
+        for number, folder in enumerate(order):
+            shutil.copytree(folder, project.data / "landing" / folder.relative_to(landing))
+            ingest(connection, project.data / "landing", Batch(f"batch-{number:03}", datetime(2026, 6, 1)))
+    done = project.throughline("build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    in_order, shuffled = (
+        held_by(each.data / warehouse, ["raw", "quarantine", "pseudonyms", "marts"]) for each in (tiny, project)
+    )
+    record(
+        "tables of the sample in another order",
+        len(in_order),
+        sum(shuffled.get(name) == in_order[name] for name in in_order),
+    )
+    assert {name for name in in_order if in_order[name] != shuffled.get(name)} == set()
+    assert shuffled.keys() == in_order.keys()
+    assert in_order["marts.fct_hires"].rows > 0
+
+
+def held_by(warehouse: Path, schemas: Sequence[str]) -> dict[str, Content]:
+    """Return what the tables of a warehouse hold."""
+    with open_warehouse(warehouse, read_only=True) as connection:
+        return contents(connection, schemas)

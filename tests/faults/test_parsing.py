@@ -52,7 +52,7 @@ def stray_returns(plain: bytes) -> bool:
     return plain.count(b"\r") != plain.count(b"\r\n")
 
 
-@tries(few=60, many=2500)
+@tries(few=40, many=1500)
 @given(file=whole_files())
 def test_a_whole_file_is_loaded_to_the_last_row(landing: Landing, file: File) -> None:
     landing.tried[f"whole files, {file.format}"] += 1
@@ -65,7 +65,7 @@ def test_a_whole_file_is_loaded_to_the_last_row(landing: Landing, file: File) ->
     landing.survived[f"whole files, {file.format}"] += 1
 
 
-@tries(few=120, many=6000)
+@tries(few=70, many=4000)
 @given(file=damaged_files())
 def test_a_damaged_file_is_refused_or_keeps_every_record(landing: Landing, file: File) -> None:
     outcome = landing.outcome(landing.given(f"employers_2026-02-01.{file.format}", file.content))
@@ -89,7 +89,7 @@ ENDINGS = (
 )
 
 
-@tries(few=60, many=2500)
+@tries(few=40, many=1500)
 @given(
     content=st.binary(max_size=200) | damaged_files().map(lambda file: file.content),
     folder=NAMES,
