@@ -188,6 +188,18 @@ def test_the_rows_behind_a_tile_open(tiny_published: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("loopback")
+@pytest.mark.slow
+@pytest.mark.usefixtures("loopback")
+def test_data_health_says_how_many_withdrew_their_consent(
+    small_published: Path, tiny_published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Students of the small sample did, none of the tiny one."""
+    health = next(each for each in PAGES if each.name == "data_health")
+    for published, is_said in ((small_published, True), (tiny_published, False)):
+        app = opened(published, monkeypatch, "leadership", health)
+        assert any("students withdrew the consent to analytics" in each.value for each in app.caption) is is_said
+
+
 def test_without_published_data_the_page_says_how_to_make_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(tmp_path, monkeypatch, "employer")
     assert not app.exception

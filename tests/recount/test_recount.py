@@ -91,6 +91,13 @@ def test_the_sample_says_something_of_every_metric(world: World) -> None:
     assert silent == SILENT
 
 
+def test_somebody_of_the_sample_withdrew_the_consent(world: World) -> None:
+    """Else no figure would tell a model that counts them from one that does not."""
+    assert {"students", "applications", "application_events", "student_emails"} <= {
+        entity for entity, keys in world.withdrawn.items() if keys
+    }
+
+
 def test_every_exception_is_a_metric_and_has_a_reason() -> None:
     assert set(EXCEPTIONS) <= set(METRICS)
     assert all(EXCEPTIONS.values())
