@@ -12,7 +12,7 @@ def found(told: pl.DataFrame) -> Finding:
         return Finding("Nothing drifted", "Columns, volumes, feeds, marts and metrics are as before.")
     kinds = told.group_by("kind").len().sort("len", "kind", descending=[True, False])
     accepted = told.filter(pl.col("standing") == "accepted")
-    title = f"{count_text(told.height, 'finding')} of drift: " + ", ".join(f"{n} {kind}" for kind, n in kinds.rows())
+    title = f"{count_text(told.height, 'finding')} of drift: " + ", ".join(f"{kind} {n}" for kind, n in kinds.rows())
     reasons = "; ".join(accepted["reason"].unique(maintain_order=True))
     return Finding(
         f"{title}; {accepted.height} accepted" if accepted.height else title,

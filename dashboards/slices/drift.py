@@ -54,6 +54,11 @@ def accepted_before(generation: Generation) -> pl.DataFrame:
     return earlier.sort("accepted_at", descending=True).drop("is_current", "standing")
 
 
+def shown(told: pl.DataFrame) -> pl.DataFrame:
+    """Return the findings without the columns in which nothing stands, such as a reason where none was needed."""
+    return told.select(name for name in told.columns if told[name].count() > 0)
+
+
 def _told(generation: Generation) -> pl.DataFrame:
     if frame(generation, "meta", Query.of(TABLE)).is_empty():
         return pl.DataFrame(schema=SCHEMA)

@@ -124,11 +124,11 @@ def drifted(generation: Generation) -> None:
     if found.is_empty():
         states.empty("Nothing drifted", "Columns, volumes, feeds, marts and metrics are as before.")
     else:
-        note = "What blocks is published only with a reason; `throughline drift show` lists the rows of each"
-        table_frame("drifted", drift_findings.found(found), note, found, height=260)
+        note = "What blocks is published only with a reason; the command throughline drift show lists the rows of each"
+        table_frame("drifted", drift_findings.found(found), note, slices.shown(found))
     if not earlier.is_empty():
         note = "Published in spite of drift, the latest first"
-        table_frame("accepted", drift_findings.accepted_before(earlier), note, earlier, height=200)
+        table_frame("accepted", drift_findings.accepted_before(earlier), note, slices.shown(earlier))
 
 
 def drift(generation: Generation, mode: Mode) -> None:
@@ -165,7 +165,9 @@ def drift(generation: Generation, mode: Mode) -> None:
 
 
 scope, mode = page.scope(), page.mode()
-page.lead("What came in, what was refused or set aside, what the checks say, and which outcome feeds went silent.")
+page.lead(
+    "What came in, what was refused or set aside, what the checks say, which feeds went silent, and what drifted."
+)
 
 COVERAGE = "outcome_coverage"
 tiles("health", scope, [*health_readings(scope), read(scope, (COVERAGE,))[COVERAGE]])

@@ -66,6 +66,8 @@ def test_a_file_from_before_drift_tells_of_none(altered: Callable[[str], Generat
 
 def test_the_finding_counts_kinds_and_gives_the_reasons(altered: Callable[[str], Generation]) -> None:
     told = altered(FINDINGS)
+    assert "reason" in drift.shown(drift.found(told)).columns
+    assert "reason" not in drift.shown(drift.found(told).filter(standing="warning")).columns
     said = findings.found(drift.found(told))
     assert said.title.startswith("3 findings of drift: ")
     assert said.title.endswith("1 accepted")
