@@ -32,7 +32,7 @@ KEPT, LARGEST = 12, 16 << 20
 """So many files are kept, the oldest goes; a file is of one month, and above 16 MiB the next command begins another."""
 BEGUN, ENDED = "command.begun", "command.ended"
 WORD, OPTION = re.compile(r"[a-z][a-z-]*"), re.compile(r"--[a-z][a-z-]*")
-GROUPS = ("quarantine", "audit")
+GROUPS = ("quarantine", "audit", "drift")
 RSS = 1 if sys.platform == "darwin" else 1024
 """Bytes of the unit in which the system tells the peak of memory."""
 
