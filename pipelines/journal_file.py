@@ -33,6 +33,8 @@ KEPT, LARGEST = 12, 16 << 20
 BEGUN, ENDED = "command.begun", "command.ended"
 WORD, OPTION = re.compile(r"[a-z][a-z-]*"), re.compile(r"--[a-z][a-z-]*")
 GROUPS = ("quarantine", "audit", "drift")
+INTERRUPTED = 130
+"""How a command ends that Ctrl-C ends, as shells have it."""
 RSS = 1 if sys.platform == "darwin" else 1024
 """Bytes of the unit in which the system tells the peak of memory."""
 
@@ -120,6 +122,8 @@ def exit_code(error: BaseException) -> int:
     """Return the code with which the command line ends for an error."""
     if isinstance(error, typer.Exit):
         return error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
     return 3 if isinstance(error, PublishRefused) else 1
 
 

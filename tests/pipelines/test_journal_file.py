@@ -50,10 +50,15 @@ def test_a_run_is_there_step_by_step_with_seconds_memory_and_its_end(tmp_path: P
 
 @pytest.mark.parametrize(
     ("error", "code", "name"),
-    [(PublishRefused("no"), 3, "PublishRefused"), (typer.Exit(1), 1, None), (KeyError("x"), 1, "KeyError")],
+    [
+        (PublishRefused("no"), 3, "PublishRefused"),
+        (typer.Exit(1), 1, None),
+        (KeyError("x"), 1, "KeyError"),
+        (KeyboardInterrupt(), 130, "KeyboardInterrupt"),
+    ],
 )
 def test_the_last_line_says_how_it_ended_and_nothing_of_the_message(
-    tmp_path: Path, error: Exception, code: int, name: str | None
+    tmp_path: Path, error: BaseException, code: int, name: str | None
 ) -> None:
     with pytest.raises(type(error)), journaled(tmp_path, "r1"):
         raise error
