@@ -35,6 +35,10 @@ lint: $(INSTALLED) ## check style, format, types, SQL and the image
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 	$(BIN)/sqlfluff lint --disable-progress-bar --exclude-rules LT09,ST06,RF03,RF04,ST03 dbt_project/analyses
 
+faults: $(INSTALLED) ## kill, fill, garble and shuffle at length: what was tried, what survived
+	@bash .ci/packages
+	$(BIN)/python -m tests.faults
+
 bench: $(INSTALLED) ## measure ingest, build and pages at 10 million applications
 	$(BIN)/python -m tests.benchmarks.ingest
 	$(BIN)/python -m tests.benchmarks.build

@@ -25,6 +25,8 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from pipelines import builds, current
 from pipelines.contract import ENTITIES
+from pipelines.errors import ThroughlineError
+from pipelines.faults import advice, first_line
 from pipelines.journal import reached
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse, prepare
@@ -163,6 +165,17 @@ def recorded(settings: Settings, report: ValidationReport) -> ValidationReport:
     return report
 
 
+class NotExamined(ThroughlineError):
+    """Great Expectations itself failed: nothing is known of the data, so nothing may be published."""
+
+    def __init__(self, docs: Path, error: Exception):
+        super().__init__(
+            f"expected verdicts of Great Expectations for {docs.name}; found that it failed: {type(error).__name__}: "
+            f"{first_line(error)}. Nothing was published. {advice(str(error))}",
+            next_command="throughline run",
+        )
+
+
 class Examiner:
     """A Great Expectations context whose one data source is an open DuckDB connection."""
 
@@ -242,6 +255,10 @@ def examiner(connection: duckdb.DuckDBPyConnection, docs: Path) -> Iterator[Exam
         yield found
         found.source.get_execution_engine().engine.dispose()
         found.source.get_engine().dispose()
+    except (ThroughlineError, OSError, duckdb.Error):
+        raise
+    except Exception as error:
+        raise NotExamined(docs, error) from error
     finally:
         event.remove(Engine, "after_cursor_execute", buffer_rows)
         connection.close()

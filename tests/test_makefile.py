@@ -29,6 +29,7 @@ def checkout(tmp_path: Path) -> Path:
         ("example", ".venv/bin/python -m pipelines.sample.scenario"),
         ("test", ".venv/bin/python -m pytest"),
         ("lint", ".venv/bin/mypy"),
+        ("faults", ".venv/bin/python -m tests.faults"),
         ("bench", ".venv/bin/python -m tests.benchmarks.ingest"),
     ],
 )
@@ -63,6 +64,7 @@ def test_help_lists_every_target() -> None:
         "example",
         "test",
         "lint",
+        "faults",
         "bench",
         "lock",
         "clean",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.__main__ import table
 from tests.faults.figures import record, recorded
 
 
@@ -21,3 +22,18 @@ def test_nothing_is_recorded_where_nobody_asks(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     record("orders", 3, 3)
     assert [*tmp_path.iterdir()] == []
+
+
+def test_the_table_sums_the_kills() -> None:
+    lines = table({"orders": (3, 3), "kill at b": (2, 1), "kill after a": (4, 4)})
+    assert [line.split() for line in lines] == [
+        ["tried", "survived"],
+        ["kill", "after", "a", "4", "4"],
+        ["kill", "at", "b", "2", "1"],
+        ["kills", "in", "all", "6", "5"],
+        ["orders", "3", "3"],
+    ]
+
+
+def test_an_empty_table_has_a_head() -> None:
+    assert len(table({})) == 1

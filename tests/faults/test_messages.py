@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.faults import LOCKED, OTHERWISE, advice, explained
@@ -85,6 +86,21 @@ def test_a_warehouse_folder_that_is_a_file_is_named(project: Project, command: t
 )
 def test_each_refusal_of_the_machine_has_a_next_step(said: str, step: str) -> None:
     assert step in advice(said)
+
+
+def test_great_expectations_that_fails_itself_is_said_and_nothing_is_left_open(tmp_path: Path) -> None:
+    from pipelines.validate import NotExamined, examiner
+
+    connection = duckdb.connect()
+    connection.execute('create schema memory."current"')
+    with (
+        pytest.raises(NotExamined, match=r"failed: RuntimeError: no such batch\. Nothing was published\.") as failed,
+        examiner(connection, tmp_path / "border_in"),
+    ):
+        raise RuntimeError("no such batch")
+    assert failed.value.next_command == "throughline run"
+    with pytest.raises(duckdb.ConnectionException):
+        connection.execute("select 1")
 
 
 def test_a_mistake_of_the_program_is_not_explained_away() -> None:
