@@ -224,7 +224,10 @@ class Load:
                 self.landed.delivered_at,
             ],
         )
-        return int(inserted.fetchall()[0][0])
+        (rows_inserted,) = inserted.fetchall()[0]
+        changes = snapshots.Delivery(self.landed.source, entity, "", self.landed.delivered_at, "")
+        snapshots.retell(self.connection, changes, self.batch)
+        return int(rows_inserted)
 
 
 def is_whole(spec: FileSpec) -> bool:

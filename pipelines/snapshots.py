@@ -8,6 +8,9 @@ set between its neighbours: it and its successor are compared anew.
 A row that does not conform says that its key is not gone, but not what became of it: what the snapshot before held
 stays in force (``carried``). A snapshot with rows whose key cannot be read is partial: every key that it lacks is
 carried, since any may stand in such a row.
+What changes told of a key since the snapshot before is in force no more once a snapshot comes: what it holds of the
+key is entered again, and where it lacks the key, it is gone. Changes that arrive late are set before their snapshot.
+
 A correction by name is a snapshot of the one file that it replaces. The same bytes may replace several files at once:
 they are one delivery of several scopes, whose rows are those that any of them needs.
 """
@@ -51,6 +54,9 @@ class Content:
     is_partial: bool
 
 
+CHANGED = "changed"
+"""In place of a digest: what is in force of the key was told by changes."""
+
 IDENTITY = "source = ? and entity = ? and scope = ? and delivered_at = ? and file_id = ?"
 
 
@@ -87,8 +93,7 @@ def adopt(connection: duckdb.DuckDBPyConnection, delivery: Delivery, batch: Batc
             f"insert into {table} select ?, ?, ?, ?, ?, {columns} from {table} where {IDENTITY} {where}",
             [*delivery.identity, *twins[0].identity],
         )
-    connection.execute("drop table if exists content")
-    connection.execute(f"create temp table content as {recalled(delivery)}")
+    connection.execute(f"create or replace temp table content as {recalled(delivery)}")
     before, later = neighbours(connection, delivery)
     resettle(connection, delivery, before, batch)
     follow(connection, delivery, later, batch)
@@ -115,6 +120,18 @@ def follow(connection: duckdb.DuckDBPyConnection, delivery: Delivery, later: lis
         if not has_gaps(connection, each):
             break
         previous = each
+
+
+def retell(connection: duckdb.DuckDBPyConnection, changes: Delivery, batch: Batch) -> None:
+    """Compare the snapshots since changes were delivered anew, as far as they depend on them."""
+    before, later = neighbours(connection, changes)
+    if later:
+        connection.execute(f"create or replace temp table content as {recalled(changes)}")
+    for each in later:
+        resettle(connection, each, before, batch)
+        if each.delivered_at > changes.delivered_at and not has_gaps(connection, each):
+            break
+        before = each
 
 
 def enter(connection: duckdb.DuckDBPyConnection, delivery: Delivery, content: Content) -> None:
@@ -155,8 +172,10 @@ def neighbours(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> tup
         [delivery.source, delivery.entity.name, delivery.scope],
     ).fetchall()
     around = [Delivery(delivery.source, delivery.entity, delivery.scope, *row) for row in rows]
-    here = around.index(delivery)
-    return around[here - 1] if here else None, around[here + 1 :]
+    here = (delivery.delivered_at, delivery.file_id)
+    earlier = [each for each in around if (each.delivered_at, each.file_id) < here]
+    later = [each for each in around if (each.delivered_at, each.file_id) > here]
+    return earlier[-1] if earlier else None, later
 
 
 def members(delivery: Delivery | None, standing: str = "standing <> 'unread'") -> str:
@@ -171,13 +190,33 @@ def members(delivery: Delivery | None, standing: str = "standing <> 'unread'") -
     """
 
 
+def standing_before(delivery: Delivery, before: Delivery | None) -> str:
+    """Return SQL for the (_key, _row) pairs in force when a snapshot came: as the one before left them, or CHANGED.
+
+    What another snapshot or a correction wrote is no change.
+    """
+    if delivery.scope:
+        return members(before)
+    since = f"and _delivered_at >= timestamp {literal(before.delivered_at)}" if before else ""
+    changed = f"""
+        select distinct {key_hash(delivery.entity)} as _key from raw.{delivery.entity.name}
+        where _source = {literal(delivery.source)} {since}
+            and _delivered_at <= timestamp {literal(delivery.delivered_at)} and (_delivered_at, _file_id) not in (
+                select delivered_at, file_id from ops.snapshots
+                where source = {literal(delivery.source)} and entity = {literal(delivery.entity.name)}
+            )"""
+    return f"""
+        select _key, _row from ({members(before)}) where _key not in ({changed})
+        union all select _key, {literal(CHANGED)} from ({changed})"""
+
+
 def carry(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before: Delivery | None) -> None:
-    """Keep in force what the snapshot before held of the keys that this one could not tell."""
+    """Keep in force what was in force before of the keys that this snapshot could not tell."""
     connection.execute(f"delete from ops.snapshot_rows where {IDENTITY} and standing = 'carried'", delivery.identity)
     connection.execute(
         f"""
         insert into ops.snapshot_rows
-        select ?, ?, ?, ?, ?, _key, _row, 'carried' from ({members(before)})
+        select ?, ?, ?, ?, ?, _key, _row, 'carried' from ({standing_before(delivery, before)})
         where _key not in (select _key from ({members(delivery)})) and (
             _key in (select _key from ({members(delivery, "standing = 'unread'")}))
             or exists (select 1 from ops.snapshots where {IDENTITY} and is_partial)
@@ -203,7 +242,9 @@ def settle(connection: duckdb.DuckDBPyConnection, delivery: Delivery, batch: Bat
     keys = ", ".join(entity.key)
     columns = ", ".join(column.name for column in PROVENANCE)
     provenance = [delivery.source, delivery.file_id, delivery.delivered_at, batch.batch_id, batch.moment]
-    pairs = [(members(each), members(neighbours(connection, each)[0])) for each in scopes(connection, delivery)]
+    pairs = [
+        (members(each), standing_before(each, neighbours(connection, each)[0])) for each in scopes(connection, delivery)
+    ]
     changed = " or ".join(f"((_key, _row) in ({now}) and (_key, _row) not in ({before}))" for now, before in pairs)
     gone = " or ".join(
         f"(_key in (select _key from ({before})) and _key not in (select _key from ({now})))" for now, before in pairs
@@ -219,7 +260,7 @@ def settle(connection: duckdb.DuckDBPyConnection, delivery: Delivery, batch: Bat
         f"""
         insert into raw.{entity.name} ({keys}, {columns})
         select distinct {keys}, ?, ?, ?, ?, ?, true, ?::timestamp
-        from (select {keys}, {key_hash(entity)} as _key from raw.{entity.name} where _source = ? and _delivered_at < ?)
+        from (select {keys}, {key_hash(entity)} as _key from raw.{entity.name} where _source = ? and _delivered_at <= ?)
         where {gone}
         """,
         [*provenance, delivery.delivered_at, delivery.source, delivery.delivered_at],

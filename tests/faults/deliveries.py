@@ -5,7 +5,7 @@ The model knows nothing of the pipeline but its contract: rows that conform are 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -161,7 +161,7 @@ Version = tuple[datetime, datetime, str, tuple[str, ...] | None]
 """When it is of, when it was delivered, the file, and what it says; None where the key is gone."""
 
 
-def versions(standing_files: Iterable[Delivery]) -> dict[tuple[str, str], list[Version]]:
+def versions(standing_files: Sequence[Delivery]) -> dict[tuple[str, str], list[Version]]:
     """Return (entity, key) -> its versions, of deliveries in any order; repeated ones change nothing.
 
     A correction whose bytes came under another name replaces the file of its own name all the same.
@@ -175,7 +175,7 @@ def versions(standing_files: Iterable[Delivery]) -> dict[tuple[str, str], list[V
                 version = (read.updated[key], moment, each.sha256, content)
                 found.setdefault((each.entity, key), []).append(version)
             continue
-        before = standing.get(each.scope, {})
+        before = {**standing.get(each.scope, {}), **changed_since(each, standing_files)}
         now = dict(read.contents)
         for key, content in read.contents.items():
             if before.get(key) != content:
@@ -184,12 +184,22 @@ def versions(standing_files: Iterable[Delivery]) -> dict[tuple[str, str], list[V
             if key in read.unread or read.is_partial:
                 now[key] = before[key]
             else:
-                found[each.entity, key].append((moment, moment, each.sha256, None))
+                found.setdefault((each.entity, key), []).append((moment, moment, each.sha256, None))
         standing[each.scope] = now
     return found
 
 
-def current(standing_files: Iterable[Delivery], as_of: datetime) -> dict[tuple[str, str], tuple[str, ...]]:
+def changed_since(snapshot: Delivery, files: Sequence[Delivery]) -> dict[str, tuple[str, ...]]:
+    """Return the keys that changes of the same source told since the snapshot before, each as nothing that it holds."""
+    if snapshot.mode != "snapshot":
+        return {}
+    same = [each for each in files if (each.source, each.entity) == (snapshot.source, snapshot.entity)]
+    days = [each.day for each in same if each.mode == "snapshot" and each.day < snapshot.day]
+    changes = [each for each in same if not each.is_whole and max(days, default=-1) <= each.day <= snapshot.day]
+    return {key: ("changed",) for each in changes for key in reading(each).contents}
+
+
+def current(standing_files: Sequence[Delivery], as_of: datetime) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return (entity, key) -> what its current version says, of what was known at a moment."""
     known = {
         key: max(known, key=lambda version: version[:3])

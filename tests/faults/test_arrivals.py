@@ -35,8 +35,11 @@ FEEDS: tuple[tuple[Mode, str, str], ...] = (
     ("correction", "gamma", "ats_candidates"),
     ("events", "alpha", "application_events"),
     ("snapshot", "beta", "application_events"),
+    ("changes", "alpha", "employer_domains"),
+    ("changes", "alpha", "ats_candidates"),
+    ("events", "beta", "application_events"),
 )
-"""How each source delivers each entity; several sources tell of the same keys."""
+"""How each source delivers each entity, some in two ways; several sources tell of the same keys."""
 
 FLAWS = ("", "", "", "", "", "", "value", "keyless", "torn", "ahead")
 ROWS = st.builds(

@@ -271,3 +271,31 @@ def test_another_correction_of_a_name_at_one_moment_is_refused_where_the_first_r
         deliver(landing, name, body)
         report = ingest_all()
     assert [(each.name, each.status) for each in report.outcomes] == [("domains_two.csv", "refused")]
+
+
+FULL_AND_CHANGES = {
+    "2026-01-10": ("snapshot", ("E1,Acme,2020-01-01,",)),
+    "2026-01-15": ("changes", ("E1,Acme and Sons,2020-01-01,", "E2,Bolt,2020-01-01,", "E3,Crag,2020-01-01,")),
+    "2026-01-20": ("snapshot", ("E1,Acme,2020-01-01,", "E3,Crag,never,")),
+    "2026-01-25": ("snapshot", ("E1,Acme,2020-01-01,",)),
+}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(FULL_AND_CHANGES)))
+def test_a_snapshot_has_the_last_word_on_what_changes_told_before_it(
+    tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, order: tuple[str, ...]
+) -> None:
+    mappings = []
+    for when in order:
+        mode, rows = FULL_AND_CHANGES[when]
+        folder = tmp_path / when
+        folder.mkdir()
+        deliver_employers(folder, when, *rows)
+        mappings.append(folder / "x.mapping.toml")
+        mappings[-1].write_text(EMPLOYERS.replace('"snapshot"', f'"{mode}"'))
+        ingest_all(mappings=mappings)
+    assert employers_now(warehouse) == [("E1", "Acme")]
+    assert entity_problems(warehouse, "employers") == []
+    assert warehouse.sql("""
+        select employer_id, strftime(_delivered_at, '%m-%d') from raw.employers where _is_deleted order by all
+    """).fetchall() == [("E2", "01-20"), ("E3", "01-25")]
