@@ -7,6 +7,10 @@ vary with standard deviation sqrt(n p (1 - p)); the past may not move by more th
 unit in a hundred where that is more. Up to five units nothing is said. It is looked for month by month, and in all
 months together.
 
+**Its size.** Months whose window had passed for all of their units when the generation before was made gain units only
+by rows that came late, or where a feed begins to show what it did not. They may grow by a quarter, and by as many units
+as rows came since; beyond both, something was counted twice.
+
 **The newest.** The last month of 30 units or more that the generation before did not show, against the median of the
 months before it: by the median absolute deviation, which holds what months differ by, and the binomial noise of its own
 n. Beyond five standard deviations, and five points, it is unusual; beyond the double it is far off.
@@ -14,7 +18,8 @@ n. Beyond five standard deviations, and five points, it is unusual; beyond the d
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from pipelines.asking.figures import Figure, Figures
@@ -22,6 +27,10 @@ from pipelines.drift.findings import Finding
 from pipelines.drift.volumes import MAD_TO_SD
 
 FEWEST_UNITS = 5
+MOST_GROWTH = 0.25
+CLOSING = timedelta(days=62)
+"""A month is no longer than 31 days, and its last deliveries come within another."""
+
 PAST_DEVIATIONS = 3.0
 PAST_SHARE = 0.01
 LEAST_COHORT = 30
@@ -32,13 +41,29 @@ LEAST_WIDTH = 0.05
 FAR = 2.0
 
 Months = Mapping[date, Figure]
+
+
+@dataclass(frozen=True)
+class Since:
+    """What lies between two generations: when the earlier one was seen, rows loaded since, and each rate's window."""
+
+    as_of: datetime
+    rows: int
+    windows: Mapping[str, int]
+
+    def is_over(self, name: str, month: date) -> bool:
+        """Say whether the window had passed for all units of a month."""
+        return month + timedelta(days=self.windows[name]) + CLOSING < self.as_of.date()
+
+
 NOTHING = Figure(date.min, 0, 0)
 
 
-def of_metrics(before: Figures, after: Figures, looks: Callable[[str], str]) -> Iterator[Finding]:
-    """Yield the metrics whose past moved, and those whose newest cohort is unlike those before it."""
+def of_metrics(before: Figures, after: Figures, since: Since, looks: Callable[[str], str]) -> Iterator[Finding]:
+    """Yield the metrics whose past moved or grew, and those whose newest cohort is unlike those before it."""
     for name in sorted(before.keys() & after.keys()):
         yield from of_past(name, before[name], after[name], looks)
+        yield from of_growth(name, before[name], after[name], since, looks)
         yield from of_newest(name, before[name], after[name], looks)
 
 
@@ -63,6 +88,24 @@ def of_past(name: str, before: Months, after: Months, looks: Callable[[str], str
         looks(name).format(first=shown[0].isoformat(), last=shown[-1].isoformat()),
         (name,),
     )
+
+
+def of_growth(name: str, before: Months, after: Months, since: Since, looks: Callable[[str], str]) -> Iterator[Finding]:
+    """Yield a metric whose closed months hold more units than late rows explain."""
+    over = [month for month in sorted(before) if since.is_over(name, month)]
+    then = sum(before[month].units for month in over)
+    now = sum(after.get(month, NOTHING).units for month in over)
+    most = math.floor(then + max(FEWEST_UNITS, MOST_GROWTH * then, since.rows))
+    if now > most:
+        yield Finding(
+            "past moved",
+            f"{name} (size)",
+            datetime(over[0].year, over[0].month, 1),
+            f"at most {most:,} units in the {len(over)} months that are over: {then:,.0f} and what came late",
+            f"{now:,.0f} units",
+            looks(name).format(first=over[0].isoformat(), last=over[-1].isoformat()),
+            (name,),
+        )
 
 
 def told_otherwise(before: Figure, now: Figure) -> float:

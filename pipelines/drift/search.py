@@ -65,7 +65,8 @@ def in_generation(
     if old is not None and shown is not None and as_of >= shown.as_of:
         found += of_marts(old, new)
         if not is_erased_since(connection, old):
-            found += of_metrics(old, new, kept)
+            rows = sum(each.rows for feed in known for each in feed if each.is_new)
+            found += of_metrics(old, new, kept, shown.as_of, rows)
     return found
 
 
@@ -82,15 +83,16 @@ def of_marts(old: Path, new: Path) -> Iterator[Finding]:
     yield from volumes.of_marts(row_counts(old), row_counts(new), keys(manifest_of(new)))
 
 
-def of_metrics(old: Path, new: Path, kept: Path) -> Iterator[Finding]:
-    """Yield the metrics that moved, of those that both files define alike."""
-    from pipelines.asking.figures import alike, figures, units
+def of_metrics(old: Path, new: Path, kept: Path, as_of: datetime, rows: int) -> Iterator[Finding]:
+    """Yield the metrics that moved, of those that both files define alike; ``rows`` have come since ``as_of``."""
+    from pipelines.asking.figures import alike, figures, rates, units
 
     then, now = manifest_of(old), manifest_of(new)
     both = alike(then, now)
     before, after = figures(old, then, kept), figures(new, now, kept)
     told = [{name: months for name, months in each.items() if name in both} for each in (before, after)]
-    yield from moves.of_metrics(told[0], told[1], lambda name: units(now, name))
+    since = moves.Since(as_of, rows, {each.name: each.window_days or 0 for each in rates(now)})
+    yield from moves.of_metrics(told[0], told[1], since, lambda name: units(now, name))
 
 
 def is_erased_since(connection: duckdb.DuckDBPyConnection, old: Path) -> bool:

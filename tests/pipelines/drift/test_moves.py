@@ -1,14 +1,14 @@
 """Metrics that move: a past that is told otherwise, and a newest cohort unlike all before it."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pytest
 
 from pipelines.asking.figures import Figure
 from pipelines.drift.findings import Finding
-from pipelines.drift.moves import most_rewritten, of_metrics, told_otherwise
+from pipelines.drift.moves import Since, most_rewritten, of_metrics, told_otherwise
 
 Cohorts = dict[date, Figure]
 
@@ -18,8 +18,9 @@ def cohorts(*parts: tuple[float, float], first: int = 0) -> Cohorts:
     return {month: Figure(month, *part) for month, part in zip(months, parts, strict=True)}
 
 
-def found(before: Cohorts, after: Cohorts) -> list[Finding]:
-    return list(of_metrics({"rate": before}, {"rate": after}, lambda name: f"{name} {{first}} {{last}}"))
+def found(before: Cohorts, after: Cohorts, as_of: datetime = datetime(2020, 1, 1), rows: int = 0) -> list[Finding]:
+    since = Since(as_of, rows, {"rate": 365})
+    return list(of_metrics({"rate": before}, {"rate": after}, since, lambda name: f"{name} {{first}} {{last}}"))
 
 
 def kinds(findings: Iterable[Finding]) -> list[str]:
@@ -81,6 +82,16 @@ def test_a_small_shift_in_each_month_is_seen_in_all_together() -> None:
 
 def test_months_that_went_elsewhere_are_a_past_that_moved() -> None:
     assert kinds(found(cohorts(*[(40, 100)] * 3), cohorts(*[(40, 100)] * 3, first=1))) == ["past moved"]
+
+
+def test_months_that_are_over_grow_by_a_quarter_or_by_the_rows_that_came() -> None:
+    before, twice, more = cohorts(*[(40, 100)] * 3), cohorts(*[(80, 200)] * 3), cohorts(*[(45, 125)] * 3)
+    assert [each.subject for each in found(before, twice, datetime(2023, 1, 1))] == ["rate (size)"]
+    assert found(before, more, datetime(2023, 1, 1)) == []
+    assert found(before, twice, datetime(2023, 1, 1), rows=300) == []
+    assert found(before, twice, datetime(2021, 1, 1)) == []
+    (partly,) = found(before, twice, datetime(2021, 4, 10), rows=50)
+    assert "in the 2 months that are over" in partly.expected
 
 
 def test_the_newest_cohort_is_held_against_its_elders() -> None:
