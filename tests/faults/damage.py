@@ -115,7 +115,8 @@ def damaged_files(draw: st.DrawFn, formats: Sequence[str] = FORMATS) -> File:
     if packed:
         content = gzip.decompress(content)
     for _ in range(draw(st.integers(1, 3))):
-        at, to = sorted((draw(st.integers(0, len(content))), draw(st.integers(0, len(content)))))
+        start = content.find(b"\n") + 1 if draw(st.integers(0, 3)) else 0  # mostly below a header
+        at, to = sorted(draw(st.integers(start, len(content))) for _ in range(2))
         kind = draw(st.sampled_from(KINDS))
         told.append(f"{kind} {at}-{to}")
         if kind == "cut":

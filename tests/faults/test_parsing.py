@@ -6,15 +6,19 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.ingest import ingest
 from pipelines.ledger import Batch
 from pipelines.run import finish
 from tests.faults.arriving import Landing, warehouse_in_memory
 from tests.faults.damage import COLUMNS, DELIMITERS, File, damaged_files, whole_files
+from tests.faults.figures import record
 from tests.faults.generation import tries
 
 
@@ -52,7 +56,7 @@ def stray_returns(plain: bytes) -> bool:
     return plain.count(b"\r") != plain.count(b"\r\n")
 
 
-@tries(few=40, many=1500)
+@tries(few=25, many=1500)
 @given(file=whole_files())
 def test_a_whole_file_is_loaded_to_the_last_row(landing: Landing, file: File) -> None:
     landing.tried[f"whole files, {file.format}"] += 1
@@ -65,7 +69,7 @@ def test_a_whole_file_is_loaded_to_the_last_row(landing: Landing, file: File) ->
     landing.survived[f"whole files, {file.format}"] += 1
 
 
-@tries(few=70, many=4000)
+@tries(few=45, many=4000)
 @given(file=damaged_files())
 def test_a_damaged_file_is_refused_or_keeps_every_record(landing: Landing, file: File) -> None:
     outcome = landing.outcome(landing.given(f"employers_2026-02-01.{file.format}", file.content))
@@ -89,7 +93,7 @@ ENDINGS = (
 )
 
 
-@tries(few=40, many=1500)
+@tries(few=25, many=1500)
 @given(
     content=st.binary(max_size=200) | damaged_files().map(lambda file: file.content),
     folder=NAMES,
@@ -108,3 +112,22 @@ def test_any_bytes_under_any_name_are_loaded_or_refused(
     for each in report.outcomes:
         landing.hold_books(each)
     landing.survived["any bytes under any name"] += 1
+
+
+@tries(few=2, many=30)
+@given(files=st.lists(damaged_files() | whole_files(), min_size=1, max_size=5))
+def test_the_command_ends_with_1_exactly_where_a_file_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, files: list[File]
+) -> None:
+    data = tmp_path_factory.mktemp("data")
+    (data / "landing").mkdir()
+    for number, file in enumerate(files):
+        (data / "landing" / f"employers_2026-02-{number + 1:02}.{file.format}").write_bytes(file.content)
+    environment = {"THROUGHLINE_DATA": str(data), "THROUGHLINE_KEY_FILE": str(data / "key")}
+    ended = [CliRunner().invoke(app, ["ingest"], env=environment) for _ in range(2)]
+    with duckdb.connect(str(data / "warehouse" / "analytics.duckdb"), read_only=True) as connection:
+        ((refused,),) = connection.sql("select count(*) from ops.deliveries where status = 'refused'").fetchall()
+    assert [(each.exit_code, type(each.exception)) for each in ended] == [
+        (int(refused > 0), SystemExit if refused else type(None))
+    ] * 2
+    record("exit codes of the command", 2, 2)
