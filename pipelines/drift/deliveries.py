@@ -53,9 +53,10 @@ FEED = "case when mode = 'correction' then file_name else coalesce(feed, '') end
 
 FILES = f"""
     select
-        source, entity, mode, {FEED} as feed, file_id, delivered_at, rows_read, batch_id, columns,
+        source, entity, mode, {FEED} as feed, file_id, delivered_at, rows_read, columns,
+        (select number from ops.batches as batches where batches.batch_id = deliveries.batch_id) as number,
         case when is_declared then delivered_at else max(delivered_at) over undeclared end as moment
-    from ops.deliveries
+    from ops.deliveries as deliveries
     where status = 'loaded' and delivered_at <= (select max(as_of) from ops.as_of)
     window undeclared as (partition by source, entity, mode, is_declared, batch_id)
 """
@@ -64,7 +65,7 @@ FILES = f"""
 LEDGER = f"""
     select
         source, entity, mode, feed, moment, cast(sum(rows_read) as bigint), list(distinct columns),
-        max(batch_id) > $batch_id or moment > $shown
+        coalesce(max(number), 0) > $number or moment > $shown
     from ({FILES})
     group by source, entity, mode, feed, moment
     order by source, entity, mode, feed, moment
@@ -76,20 +77,32 @@ def feeds(connection: duckdb.DuckDBPyConnection, shown: Shown | None) -> list[li
 
     Before anything was published, only the last delivery of a feed is new: there is nothing that it could drift from.
     """
-    parameters = {"batch_id": shown.batch_id if shown else "~", "shown": shown.as_of if shown else datetime.max}
+    parameters = {"number": number(connection, shown), "shown": shown.as_of if shown else datetime.max}
     found: dict[tuple[str, ...], list[Delivery]] = {}
     for *names, moment, rows, columns, is_new in connection.execute(LEDGER, parameters).fetchall():
         source, entity, mode, feed = map(str, names)
         delivery = Delivery(source, entity, mode, feed, moment, rows, bool(is_new), united(columns))
         found.setdefault((source, entity, mode, feed), []).append(delivery)
     if shown is None:
-        return [[*known[:-1], as_new(known[-1])] for known in found.values()]
+        return [[*map(as_known, known[:-1]), as_new(known[-1])] for known in found.values()]
     return list(found.values())
+
+
+def number(connection: duckdb.DuckDBPyConnection, shown: Shown | None) -> int:
+    """Return the number of the batch that was shown, whatever the clock said when it was loaded; 0 where none was."""
+    batch = shown.batch_id if shown else None
+    found = connection.execute("select coalesce(max(number), 0) from ops.batches where batch_id = ?", [batch])
+    return int(found.fetchall()[0][0])
 
 
 def as_new(delivery: Delivery) -> Delivery:
     """Return the delivery as one that nobody has seen."""
     return replace(delivery, is_new=True)
+
+
+def as_known(delivery: Delivery) -> Delivery:
+    """Return the delivery as one that was seen before."""
+    return replace(delivery, is_new=False)
 
 
 def united(texts: list[str | None]) -> dict[str, str | None]:
