@@ -31,6 +31,12 @@ STEPS = (
     "publish.offered",
     "publish.finished",
     "rollback.finished",
+    "erase.asked",
+    "erase.swept",
+    "erase.cleaned",
+    "erase.rewritten",
+    "erase.replaced",
+    "erase.dropped",
 )
 """All steps, in their order; between ``staged`` and ``committed`` a run passes once for each file."""
 

@@ -4,12 +4,25 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.errors import WarehouseLocked
+
+GLANCES = 20
+"""So often is a holder looked for, who may have locked the file and not yet written into it."""
+
+
+def holder(path: Path) -> str:
+    """Return what the lock file says of its holder; nothing where that one says nothing within a second."""
+    for _ in range(GLANCES):
+        if said := path.read_text():
+            return said
+        time.sleep(0.05)
+    return ""
 
 
 @contextmanager
@@ -20,9 +33,8 @@ def writer_lock(path: Path, moment: datetime) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            stream.seek(0)
             raise WarehouseLocked(
-                f"{path}: expected to be the only writer; found {stream.read() or 'another run'}. "
+                f"{path}: expected to be the only writer; found {holder(path) or 'another run'}. "
                 "Wait for it to end, or end that process, and run again."
             ) from error
         stream.truncate(0)

@@ -19,6 +19,7 @@ from pipelines.erasing.journals import cleaned_journal
 from pipelines.erasing.sweeping import Swept, sweep
 from pipelines.erasing.ties import EMAIL, OWNER
 from pipelines.errors import ThroughlineError
+from pipelines.journal import reached
 from pipelines.landing import landed_files
 from pipelines.opening import opened
 from pipelines.settings import Settings
@@ -85,6 +86,7 @@ def request(connection: duckdb.DuckDBPyConnection, person: str, keys: Mapping[in
         identities.close(connection, identities.raw_rows())
         identities.remember(connection, keys)
         debts.owe(connection, debts.COPIES, debts.SWEEP)
+    reached("erase.asked")
     identities.end(connection)
 
 
@@ -114,6 +116,7 @@ def swept(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Swept:
         debts.paid(connection, debts.SWEEP)
         if found.total:
             debts.owe(connection, debts.COPIES, debts.REWRITE, debts.PUBLISH)
+    reached("erase.swept", rows=found.total)
     identities.end(connection)
     return found
 
@@ -130,6 +133,7 @@ def clean(
     cleaned = cleaned_copies(connection, files if is_owed else tainted(connection, files), erasures, moment)
     truth = cleaned_truth(settings.truth_dir, erasures) if is_owed else ()
     journal = cleaned_journal(settings.journal_dir, erasures.reader) if is_owed else ()
+    reached("erase.cleaned", files=len(cleaned.rewritten))
     debts.paid(connection, debts.COPIES)
     return cleaned, (*truth, *journal)
 
@@ -156,8 +160,10 @@ def rewrite(settings: Settings) -> None:
     generations.sync(fresh)
     for name in ARTEFACTS:
         shutil.rmtree(path.parent / name, ignore_errors=True)
+    reached("erase.rewritten")
     os.replace(fresh, path)
     generations.sync(path.parent)
+    reached("erase.replaced")
 
 
 def steps_owed(settings: Settings) -> set[str]:
@@ -185,6 +191,7 @@ def drop_earlier(settings: Settings, generation: str) -> int:
         if debts.PUBLISH not in debts.owed(connection):
             return 0
         dropped = generations.keep_only(settings.published_dir, generation)
+        reached("erase.dropped", generations=dropped)
         drop_extracts(settings, generation)
         debts.paid(connection, debts.PUBLISH)
         return dropped
