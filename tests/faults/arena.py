@@ -80,8 +80,8 @@ class Arena:
         answer = json.loads(self.warm.stdout.readline())
         steps = tuple(trace.read_text().split()) if trace.exists() else ()
         ended = Ended(answer["signal"], answer["code"], out.read_text() if out.exists() else "", steps)
-        if ended.signal == signal.SIGKILL and step is not None:
-            self.kills[f"kill {'after' if after is not None else 'at'} {steps[-1]}"] += 1
+        if ended.signal == signal.SIGKILL:
+            self.kills[f"kill {'at' if step and after is None else 'after'} {steps[-1]}"] += 1
         return ended
 
     def finishes(self, *command: str, code: int = 0, without_audit: bool = False, limit: int | None = None) -> Ended:

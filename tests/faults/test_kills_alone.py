@@ -29,6 +29,7 @@ PUBLISH = (
     "publish.offered",
     "publish.finished",
 )
+ROLLBACK = ("publish.copied", "publish.pointed", "publish.offered", "rollback.finished")
 PASSED_FOR_EACH_FILE = INGEST[1:4]
 FEW_MARTS = ("dim_employers", "dim_students", "fct_engagements", "agg_employer_month")
 IN_A_ROW = 5
@@ -121,6 +122,17 @@ def test_publish_leaves_the_old_or_the_new_generation_whole_whenever_it_is_kille
             assert_same(current(publishing.project), wanted)
         publishing.finishes("publish", without_audit=True)
         assert_nothing_is_left(publishing)
+
+
+def test_a_rollback_that_is_killed_leaves_a_whole_generation_and_the_next_command_the_rest(publishing: Arena) -> None:
+    publishing.finishes("publish", without_audit=True)
+    wanted = current(publishing.project)
+    for step in 2 * ROLLBACK:
+        publishing.finishes("publish", without_audit=True)
+        assert publishing.ask("rollback", step=step).signal is not None
+        assert_same(current(publishing.project), wanted)
+    publishing.finishes("publish", without_audit=True)
+    assert_nothing_is_left(publishing)
 
 
 def assert_same(found: dict[str, Content], wanted: dict[str, Content]) -> None:
