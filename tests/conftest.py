@@ -6,16 +6,34 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.faults.figures import recorded, table
+
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the tests of faults, in all workers, record their figures."""
+    if "THROUGHLINE_FIGURES" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="figures-")
+        config.add_cleanup(lambda: shutil.rmtree(folder))
+        os.environ["THROUGHLINE_FIGURES"] = f"{folder}/figures.jsonl"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was tried and what survived, kills by step among it."""
+    if figures := recorded(Path(os.environ["THROUGHLINE_FIGURES"])):
+        terminalreporter.section("faults")
+        terminalreporter.write("\n".join([*table(figures), ""]))
 
 
 @pytest.fixture(scope="session")

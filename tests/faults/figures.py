@@ -1,4 +1,4 @@
-"""What the tests of faults tried and what survived, one JSON line a figure, for the table of ``make faults``."""
+"""What the tests of faults tried and what survived: one JSON line a figure, and the table that pytest ends with."""
 
 import fcntl
 import json
@@ -27,3 +27,13 @@ def recorded(path: Path) -> dict[str, tuple[int, int]]:
         tried, survived = sums.get(figure["name"], (0, 0))
         sums[figure["name"]] = (tried + figure["tried"], survived + figure["survived"])
     return sums
+
+
+def table(figures: dict[str, tuple[int, int]]) -> list[str]:
+    """Return the lines of the table, kills by step first, with their sum."""
+    kills = {name: figure for name, figure in sorted(figures.items()) if name.startswith("kill ")}
+    others = {name: figure for name, figure in figures.items() if name not in kills}
+    sums = {"kills in all": tuple(map(sum, zip(*kills.values(), strict=True)))} if kills else {}
+    return [f"{'':<60}{'tried':>9}{'survived':>10}"] + [
+        f"{name:<60}{tried:>9,}{survived:>10,}" for name, (tried, survived) in (kills | sums | others).items()
+    ]

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.__main__ import table
-from tests.faults.figures import record, recorded
+from tests.faults.figures import record, recorded, table
 
 
 def test_figures_of_a_name_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
