@@ -230,7 +230,8 @@ def run_all(
                 say_next("throughline sample")
             command.code = 1
             return 1
-        if not force and PUBLISH not in steps_owed(settings) and is_published(settings, report.as_of):
+        is_shown = is_published(settings, report.as_of) and is_built(settings)
+        if is_shown and not (force or PUBLISH in steps_owed(settings)):
             console.print("nothing new: the current generation holds all that was loaded")
             say_refused(report)
             return code

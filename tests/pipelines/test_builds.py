@@ -6,10 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import builds
+from pipelines import builds, run
+from pipelines.cli import rotate_key
 from pipelines.errors import ThroughlineError
+from pipelines.generations import Generation
 from pipelines.ingest import ingest
 from pipelines.ledger import Batch
+from pipelines.opening import opened
+from pipelines.settings import Settings
 
 HEADER = "employer_id,domain\n"
 
@@ -62,3 +66,33 @@ def test_while_a_build_is_under_way_the_marts_are_of_no_batch(
     builds.begin(warehouse)
     with pytest.raises(ThroughlineError, match="none that was finished"):
         builds.refuse_other(warehouse, "code")
+
+
+def test_a_run_builds_again_once_the_key_was_rotated(
+    tmp_path: Path, landing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path))
+    monkeypatch.setenv("THROUGHLINE_KEY_FILE", str(tmp_path / "secrets" / "key"))
+    (landing / "employer_domains_2026-01-01.csv").write_text(f"{HEADER}E1,a.example\n")
+    settings, done = Settings(), list[str]()
+
+    def built(*_: object) -> None:
+        done.append("build")
+        with opened(settings) as connection:
+            builds.finish(connection, run.code_id())
+
+    def published(*_: object) -> Generation:
+        done.append("publish")
+        return Generation("g", "2026-01-01T00:00:00", "2026-01-01T00:00:00", "b", "c")
+
+    monkeypatch.setattr(run, "validated", lambda *_: None)
+    monkeypatch.setattr(run, "built", built)
+    monkeypatch.setattr(run, "published", published)
+    monkeypatch.setattr(run, "is_published", lambda *_: "publish" in done)
+    for _ in range(2):
+        assert run.run_all(settings, [], None, force=False) == 0
+    assert done == ["build", "publish"]
+    rotate_key()
+    for _ in range(2):
+        assert run.run_all(settings, [], None, force=False) == 0
+    assert done == 2 * ["build", "publish"]
