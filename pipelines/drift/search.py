@@ -35,14 +35,17 @@ def shown_before(published: Path) -> Shown | None:
 
 def in_deliveries(connection: duckdb.DuckDBPyConnection, shown: Shown | None) -> list[Finding]:
     """Return the drift in what was delivered since the generation before: columns, rows that fail, volumes."""
-    return list(of_deliveries(connection, feeds(connection, shown)))
+    return list(of_deliveries(connection, feeds(connection, shown), is_first=shown is None))
 
 
-def of_deliveries(connection: duckdb.DuckDBPyConnection, known: list[list[Delivery]]) -> Iterator[Finding]:
-    """Yield what of the new deliveries drifts from those before."""
+def of_deliveries(
+    connection: duckdb.DuckDBPyConnection, known: list[list[Delivery]], *, is_first: bool
+) -> Iterator[Finding]:
+    """Yield what of the new deliveries drifts; before a first publish there is no volume to drift from."""
     accepted = accepted_levels(connection)
     yield from schemas.of_failures(connection, known, accepted)
-    yield from volumes.of_deliveries(connection, known, accepted)
+    if not is_first:
+        yield from volumes.of_deliveries(connection, known, accepted)
     yield from schemas.of_columns(known)
 
 
@@ -58,7 +61,7 @@ def in_generation(
     (as_of,) = connection.sql("select max(as_of) from ops.as_of").fetchall()[0]
     suffering = dependents(new)
     found = [
-        *of_deliveries(connection, known),
+        *of_deliveries(connection, known, is_first=shown is None),
         *silence.of_deliveries(known, as_of, suffering),
         *silence.of_outcomes(connection, as_of, suffering),
     ]

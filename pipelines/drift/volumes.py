@@ -28,6 +28,9 @@ DEVIATIONS = {"volume far off": 4.0, "volume unusual": 3.0}
 FACTORS = {"volume far off": 4.0, "volume unusual": 2.0}
 """A delivery of changes within this factor of the median is never called so: terms differ by as much."""
 
+FEW_MORE = 1_000
+"""So many rows above the median may always come: a small feed has large factors, and more rows hide none."""
+
 LEAST_SHARE = 0.5
 MOST_GROWTH = 3.0
 FEW_ROWS = 100
@@ -72,6 +75,7 @@ def of_changes(delivery: Delivery, known: list[int]) -> Iterator[Finding]:
     """Yield a delivery of changes outside the band of those before it."""
     for kind in FACTORS:
         low, high = band(known, DEVIATIONS[kind], FACTORS[kind])
+        high = max(high, math.floor(median(known)) + FEW_MORE)
         if not low <= delivery.rows <= high:
             expected = f"{low:,} to {high:,} rows, by the {len(known)} deliveries before"
             yield told(kind, delivery, expected)

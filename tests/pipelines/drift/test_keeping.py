@@ -71,7 +71,7 @@ def test_what_was_accepted_is_the_new_level(deliver: Deliver, look: Look, wareho
     assert accepted_levels(warehouse) == {"platform/projects": datetime(2026, 6, 1)}
     deliver(7, projects(7000, 11))
     assert look() == []
-    deliver(8, projects(8000, 200))
+    deliver(8, projects(8000, 1200))
     assert [each.kind for each in look()] == ["volume far off"]
 
 

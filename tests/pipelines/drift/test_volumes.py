@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from pipelines.drift.search import in_deliveries
 from pipelines.drift.volumes import DEVIATIONS, FACTORS, band, of_marts
 from tests.pipelines.drift.conftest import Deliver, Look, projects
 
@@ -36,7 +37,9 @@ def test_changes_that_come_in_a_fraction_of_their_number_block_and_show_the_feed
     assert [row[2] for row in warehouse.sql(finding.look).fetchall()] == [12, 105, 104, 103, 102, 101]
 
 
-@pytest.mark.parametrize(("rows", "kinds"), [(60, []), (190, []), (40, ["volume unusual"]), (500, ["volume far off"])])
+@pytest.mark.parametrize(
+    ("rows", "kinds"), [(60, []), (190, []), (40, ["volume unusual"]), (1100, []), (1101, ["volume far off"])]
+)
 def test_seasons_are_no_drift_a_half_is_a_warning_a_quarter_blocks(
     deliver: Deliver, look: Look, rows: int, kinds: list[str]
 ) -> None:
@@ -79,6 +82,17 @@ def test_a_snapshot_of_new_keys_drops_the_old_ones(
     (finding,) = look()
     assert (finding.kind, finding.found) == ("keys gone", "100 of them gone")
     assert len(warehouse.sql(finding.look).fetchall()) == 100
+
+
+def test_before_a_first_publish_a_volume_is_none_and_a_column_that_fails_blocks(
+    deliver: Deliver, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    for month in range(1, 6):
+        deliver(month, projects(month * 1000, 100))
+    deliver(6, projects(6000, 12))
+    assert in_deliveries(warehouse, None) == []
+    deliver(7, projects(7000, 100, posted="never"))
+    assert [each.kind for each in in_deliveries(warehouse, None)] == ["column fails"]
 
 
 def test_files_of_one_moment_are_one_delivery(deliver: Deliver, look: Look) -> None:
