@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.database import Generation, current_generation
+from dashboards.database import Generation
 from dashboards.definitions import UnknownMetricError, catalogue
 from dashboards.mentions import pages_with
 from dashboards.navigation import PAGES, pages_of
+from dashboards.pointer import pointed_at
 from dashboards.scope import Role, Scope
 from dashboards.slices import dictionary
 from dashboards.slices.catalogue import holding, lineage, macros, metrics, tables_holding, worked_queries
@@ -127,7 +128,7 @@ def test_a_file_of_an_earlier_version_has_no_lineage_and_no_worked_queries(
     folder = tmp_path / "published"
     shutil.copytree(tiny_published, folder)
     monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(folder))
-    older = current_generation()
+    older = pointed_at()
     older.path.chmod(0o600)
     with duckdb.connect(str(older.path)) as connection:
         connection.execute("drop table meta.lineage")

@@ -5,9 +5,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -20,6 +20,15 @@ from tests.faults.figures import record
 READERS, PUBLISHES = 8, 100
 SOON = 10.0
 """Seconds within which a reader sees a new generation."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """When another generation was made current, by its number."""
+
+    begun: float
+    done: float
+    number: int
 
 
 def planted(path: Path, number: int) -> None:
@@ -76,15 +85,14 @@ def test_no_reader_meets_an_error_or_a_half_and_each_sees_the_new_generation_soo
     published = tmp_path / "published"
     publish(published, 1)
     moments: dict[int, list[tuple[int, float]]] = {}
-    changes: list[tuple[float, int]] = []
+    changes: list[Change] = []
     with readers(published, tmp_path) as told:
         for number in range(2, PUBLISHES + 1):
-            publish(published, number)
-            changes.append((time.monotonic(), number))
+            changes.append(changed(lambda number=number: publish(published, number)))  # type: ignore[misc]
             if number % 10 == 0:
-                changes.append((time.monotonic(), int(generations.roll_back(published).batch_id)))
+                changes.append(changed(lambda: generations.roll_back(published)))
             if number % 25 == 0:
-                generations.keep_only(published, f"g{changes[-1][1]}")
+                generations.keep_only(published, f"g{changes[-1].number}")
         time.sleep(1)
         ends = time.monotonic()
     lines = {path: [json.loads(line) for line in path.read_text().splitlines()] for path in told}
@@ -102,9 +110,20 @@ def test_no_reader_meets_an_error_or_a_half_and_each_sees_the_new_generation_soo
     record(f"slowest reader saw a new generation after {slowest:.1f} s", READERS, READERS)
 
 
-def stale_for(changes: list[tuple[float, int]], seen: list[tuple[int, float]], ends: float) -> float:
-    """Return for how many seconds after a change a reader still began to read something else, at worst."""
+def changed(change: Callable[[], Generation]) -> Change:
+    """Make another generation current, and return when that began and was done."""
+    begun = time.monotonic()
+    number = int(change().batch_id)
+    return Change(begun, time.monotonic(), number)
+
+
+def stale_for(changes: list[Change], seen: list[tuple[int, float]], ends: float) -> float:
+    """Return for how many seconds after a change a reader still began to read something else, at worst.
+
+    While the next change is under way, either may be read.
+    """
     worst = 0.0
-    for (changed, now), (until, _) in pairwise([*changes, (ends, 0)]):
-        worst = max([worst, *(at - changed for number, at in seen if changed < at < until and number != now)])
+    for change, begun in zip(changes, [*(each.begun for each in changes[1:]), ends], strict=True):
+        stale = (at - change.done for number, at in seen if change.done < at < begun and number != change.number)
+        worst = max([worst, *stale])
     return worst
