@@ -60,7 +60,7 @@ def test_one_good_and_ten_bad_files_publish_the_good_one_and_name_each_bad_one(p
         "project_id,employer_id,fee_usd,funded_by,slots,hours_estimated,posted_at\n"
         f"late-1,{employer},500.00,employer,1,20,2026-07-01T09:00:00Z\n"
     )
-    done = project.throughline("run")
+    done = project.throughline("run", "--accept", "one project came late")
     assert done.returncode == 1, done.stdout + done.stderr
     for name in REFUSED:
         assert f"bad/{name}" in done.stderr
