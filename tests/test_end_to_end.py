@@ -53,6 +53,7 @@ def test_one_good_and_ten_bad_files_publish_the_good_one_and_name_each_bad_one(p
         (folder / name).write_bytes(content)
     good = project.data / "landing" / "late" / "projects_2026-07-02.csv"
     good.parent.mkdir()
+    (good.parent / "delivery.toml").write_text('source = "platform"\ndelivered_at = 2026-07-02T00:00:00Z\n')
     with duckdb.connect(str(project.published), read_only=True) as connection:
         (employer,) = connection.sql("select min(employer_id) from marts.dim_employers").fetchall()[0]
         (before,) = connection.sql("select count(*) from marts.fct_projects").fetchall()[0]
@@ -60,7 +61,7 @@ def test_one_good_and_ten_bad_files_publish_the_good_one_and_name_each_bad_one(p
         "project_id,employer_id,fee_usd,funded_by,slots,hours_estimated,posted_at\n"
         f"late-1,{employer},500.00,employer,1,20,2026-07-01T09:00:00Z\n"
     )
-    done = project.throughline("run", "--accept", "one project came late")
+    done = project.throughline("run")
     assert done.returncode == 1, done.stdout + done.stderr
     for name in REFUSED:
         assert f"bad/{name}" in done.stderr

@@ -3,12 +3,14 @@
 Volumes differ by factors, not by differences, so that logarithms are compared: with the median of the feed, by its
 median absolute deviation (1.4826 times it estimates a standard deviation, whatever a few outliers such as a first
 delivery of a whole history do) and the noise of a count. The band has a floor, since few deliveries that happen to be
-alike would make it too narrow.
+alike would make it too narrow. What comes within half of the feed's usual pause, such as a late file, adds to what came
+before it and is not too small by itself.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from statistics import median
 
 import duckdb
@@ -56,7 +58,14 @@ def of_deliveries(
                 continue
             known = [each.rows for each in before if since is None or each.moment >= since][-HISTORY:]
             if len(known) >= (LEAST_HISTORY if since is None else 1):
-                yield from of_changes(delivery, known)
+                yield from of_changes(delivery, known, added_to(delivery, before[-HISTORY:]))
+
+
+def added_to(delivery: Delivery, before: list[Delivery]) -> int:
+    """Return the rows that came within half of the feed's usual pause before a delivery."""
+    pauses = [(later.moment - earlier.moment).total_seconds() for earlier, later in pairwise(before)]
+    near = median(pauses) / 2 if pauses else 0
+    return sum(each.rows for each in before if (delivery.moment - each.moment).total_seconds() < near)
 
 
 def of_snapshot(delivery: Delivery, before: list[Delivery]) -> Iterator[Finding]:
@@ -71,12 +80,12 @@ def of_snapshot(delivery: Delivery, before: list[Delivery]) -> Iterator[Finding]
         yield told("volume unusual", delivery, f"at most the double of the {known[-1]:,} rows before")
 
 
-def of_changes(delivery: Delivery, known: list[int]) -> Iterator[Finding]:
-    """Yield a delivery of changes outside the band of those before it."""
+def of_changes(delivery: Delivery, known: list[int], added: int) -> Iterator[Finding]:
+    """Yield a delivery of changes outside the band of those before it; ``added`` rows came just before it."""
     for kind in FACTORS:
         low, high = band(known, DEVIATIONS[kind], FACTORS[kind])
         high = max(high, math.floor(median(known)) + FEW_MORE)
-        if not low <= delivery.rows <= high:
+        if delivery.rows + added < low or delivery.rows > high:
             expected = f"{low:,} to {high:,} rows, by the {len(known)} deliveries before"
             yield told(kind, delivery, expected)
             return

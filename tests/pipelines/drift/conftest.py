@@ -25,16 +25,16 @@ def projects(first: int, rows: int, posted: str = "2025-01-01T00:00:00Z") -> str
 
 @pytest.fixture
 def deliver(landing: Path, ingest_all: Ingest) -> Deliver:
-    """Return what delivers a text as a file of ``month`` (of 2026), in a run of its own."""
+    """Return what delivers a text as a file of a day of 2026, in a run of its own."""
 
     def written(
-        month: int, text: str, entity: str = "projects", mode: str = "changes", source: str = "platform"
+        month: int, text: str, entity: str = "projects", mode: str = "changes", source: str = "platform", day: int = 1
     ) -> None:
-        folder = landing / source / f"2026-{month:02}-01"
+        folder = landing / source / f"2026-{month:02}-{day:02}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{entity}.csv").write_text(text)
         (folder / "delivery.toml").write_text(
-            f'source = "{source}"\ndelivered_at = 2026-{month:02}-01T00:00:00Z\ndelivery = "{mode}"\n'
+            f'source = "{source}"\ndelivered_at = 2026-{month:02}-{day:02}T00:00:00Z\ndelivery = "{mode}"\n'
         )
         ingest_all()
 

@@ -49,6 +49,15 @@ def test_seasons_are_no_drift_a_half_is_a_warning_a_quarter_blocks(
     assert [each.kind for each in look()] == kinds
 
 
+def test_a_late_file_adds_to_what_came_just_before_it_and_a_cut_export_does_not(deliver: Deliver, look: Look) -> None:
+    for month in range(1, 7):
+        deliver(month, projects(month * 1000, 100))
+    deliver(6, projects(6500, 1), day=14)
+    assert look() == []
+    deliver(7, projects(7000, 1))
+    assert [(each.kind, each.found) for each in look()] == [("volume far off", "1 rows")]
+
+
 def test_a_first_delivery_of_all_history_and_few_deliveries_make_no_band(deliver: Deliver, look: Look) -> None:
     deliver(1, projects(1, 900))
     for month in range(2, 4):
