@@ -259,7 +259,16 @@ def test_each_refusal_and_each_file_with_unused_columns_is_said_once(
 ARRAY = gzip.compress(json.dumps([{"employer_id": f"E{n}", "domain": "a.example"} for n in range(50)]).encode())
 
 
-@pytest.mark.parametrize("damaged", [ARRAY[:12], ARRAY[:60], ARRAY[:-6], ARRAY[:-8] + b"0000" + ARRAY[-4:], b"[]"])
+DAMAGED = {
+    "cut in the head": ARRAY[:12],
+    "cut": ARRAY[:60],
+    "cut in the checksum": ARRAY[:-6],
+    "wrong checksum": ARRAY[:-8] + b"0000" + ARRAY[-4:],
+    "not compressed": b"[]",
+}
+
+
+@pytest.mark.parametrize("damaged", DAMAGED.values(), ids=DAMAGED)
 def test_a_compressed_array_that_is_damaged_is_refused(landing: Path, ingest_all: Ingest, damaged: bytes) -> None:
     (landing / "employer_domains.json.gz").write_bytes(damaged)
     (refusal,) = ingest_all().refused
