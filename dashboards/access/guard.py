@@ -64,20 +64,27 @@ class Guard:
         except LoginSettingsError:
             auth = {"redirect_uri": ""}
         answer = Answer(send, path, headers, auth.get("redirect_uri") if auth else None)
-        cookies = cookie_parser(headers.get("cookie", ""))
-        if auth and not may_fetch(path, cookies):
-            await PlainTextResponse("Not found", 404)(scope, receive, answer)
-            return
-        if not (auth and FILES.match(path)):
+        if auth and REFUSED.match(path):
+            await _not_found()(scope, receive, answer)
+        elif auth and FILES.match(path):
+            await self._file(scope, receive, answer, claims_of(cookie_parser(headers.get("cookie", ""))))
+        else:
             await self.app(scope, receive, answer)
+
+    async def _file(self, scope: Scope, receive: Receive, answer: "Answer", claims: Claims) -> None:
+        """Hand a file on to whom it was made out, as they may look now; to others it is not there."""
+        try:
+            viewer = granted(claims)
+        except AccessError:
+            await _not_found()(scope, receive, answer)
             return
         held = Held()
         whole = [each for each in scope["headers"] if each[0] not in IN_PART]
         await self.app({**scope, "headers": whole}, receive, held)
-        if held.is_picture or may_take(held.content, claims_of(cookies)):
+        if held.is_picture or may_take(held.content, claims, viewer):
             await held.hand_on(answer)
         else:
-            await PlainTextResponse("Not found", 404)(scope, receive, answer)
+            await _not_found()(scope, receive, answer)
 
 
 class Held:
@@ -148,17 +155,8 @@ class Answer:
                 headers.append("set-cookie", each if "; secure" in each.lower() else f"{each}; Secure")
 
 
-def may_fetch(path: str, cookies: Mapping[str, str]) -> bool:
-    """Tell whether the bearer of the cookies may fetch an address under a login."""
-    if REFUSED.match(path):
-        return False
-    if not FILES.match(path):
-        return True
-    try:
-        granted(claims_of(cookies))
-    except AccessError:
-        return False
-    return True
+def _not_found() -> PlainTextResponse:
+    return PlainTextResponse("Not found", 404)
 
 
 def claims_of(cookies: Mapping[str, str]) -> Claims:

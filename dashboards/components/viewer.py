@@ -61,18 +61,21 @@ def guarded(draw: Callable[P, R]) -> Callable[P, R]:
 
 
 def still(fetch: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Make a download, which runs outside of the session, look first whether its reader may still look.
+    """Make a download, which runs outside of the session, look first whether its reader may still look, as the same.
 
-    The file is then that reader's alone: nobody else gets it by its address.
+    Its rows were chosen for what the grants made of the reader when the page was drawn: another role or another
+    employer gets none of them. The file is then that reader's alone: nobody else gets it by its address.
     """
-    claims = _claims()
+    claims, drawn_for = _claims(), page.standing()
 
     def fetched() -> bytes:
         if claims is None:
             return fetch()
-        granted(claims)
+        viewer = granted(claims)
+        if viewer != drawn_for:
+            raise NoGrantError(viewer.name, contact(), "the grant has changed since the file was offered")
         content = fetch()
-        made_out(content, claims)
+        made_out(content, claims, viewer)
         return content
 
     return fetched

@@ -1,7 +1,7 @@
 """The login's settings, and the app as people find it who have signed in: with a grant, with none, with another's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards.access import login, startup
 from dashboards.access.login import LoginSettingsError, check_secrets, granted
 from dashboards.access.viewer import NoGrantError, NotReadyError, Viewer
+from dashboards.components import page
 from dashboards.components.viewer import guarded, still
 from dashboards.database import Generation
 from dashboards.slices.people import hosts
@@ -259,16 +260,48 @@ def test_logging_out_ends_the_sign_in_in_other_tabs_too(access_file: Path, monke
 # What runs without the app around it ----------------------------------------------------------------------------------
 
 
-def test_a_download_looks_again_whether_their_reader_may(access_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(login, "auth_settings", lambda: dict(AUTH))
-    monkeypatch.setattr(login, "_guards", {"Guard"})
+@pytest.fixture
+def offered(
+    with_login: None, access_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Callable[[], bytes]]:
+    """Return what offers ada a file under a grant, as a page does that was drawn for her."""
     monkeypatch.setattr("dashboards.components.viewer._claims", lambda: claims_of(ADA))
-    write_access(access_file, grant(ADA, "admin"))
-    fetch = still(lambda: b"rows")
+    monkeypatch.setattr("streamlit.session_state", {})
+
+    def offer(under: str) -> Callable[[], bytes]:
+        write_access(access_file, under)
+        page.remember_standing(granted(claims_of(ADA)))
+        return still(lambda: b"rows")
+
+    return offer
+
+
+def test_a_download_looks_again_whether_its_reader_may(
+    access_file: Path, offered: Callable[[str], Callable[[], bytes]]
+) -> None:
+    fetch = offered(grant(ADA, "admin"))
     assert fetch() == b"rows"
     write_access(access_file)
     with pytest.raises(NoGrantError):
         fetch()
+
+
+@pytest.mark.parametrize("before", [grant(ADA, "employer", ["E00001"]), grant(ADA, "leadership")])
+@pytest.mark.parametrize("is_drawn_before", [True, False])
+def test_a_download_is_not_for_the_same_reader_under_another_grant(
+    before: str, is_drawn_before: bool, access_file: Path, offered: Callable[[str], Callable[[], bytes]]
+) -> None:
+    """Also where the grant changes while the page is drawn: its rows were chosen for what it was at the start."""
+    fetch = offered(before)
+    assert fetch() == b"rows"
+    write_access(access_file, grant(ADA, "employer", ["E00002"]))
+    if not is_drawn_before:
+        fetch = still(lambda: b"rows")
+    with pytest.raises(NoGrantError) as caught:
+        fetch()
+    assert "changed" in caught.value.detail
+    write_access(access_file, before)
+    assert fetch() == b"rows"
 
 
 def test_a_dialog_whose_reader_may_no_longer_look_starts_the_app_anew(monkeypatch: pytest.MonkeyPatch) -> None:

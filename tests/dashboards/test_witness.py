@@ -1,5 +1,6 @@
 """What the pages tell the audit log: each view once, rows, files, statements, denied visits; and nothing unrecorded."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,21 @@ def test_a_file_whose_reader_has_lost_the_grant_is_recorded_as_denied(
         make()
     (entry,) = told(log)
     assert (entry["is_denied"], entry["reason"], entry["rows"]) == (True, "NoGrantError", None)
+
+
+def test_a_file_whose_reader_has_another_grant_is_recorded_as_denied(
+    log: Log, session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboards.components.viewer._claims", lambda: {"sub": "ada"})
+    monkeypatch.setattr(
+        "dashboards.components.viewer.granted", lambda _: replace(session[page.VIEWER], host_ids=("H2",))
+    )
+    session[page.STANDING] = session[page.VIEWER]
+    make = witness.taken(lambda: ROWS, "csv", "hires")
+    with pytest.raises(NoGrantError):
+        make()
+    (entry,) = told(log)
+    assert (entry["who"], entry["is_denied"], entry["rows"]) == ("ada@example.org", True, None)
 
 
 @pytest.mark.usefixtures("session")
