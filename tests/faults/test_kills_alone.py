@@ -9,13 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import generations
 from pipelines.content import Content
+from pipelines.erasing import debts
 from tests.conftest import Project
 from tests.faults.arena import Arena, arena_of, assert_nothing_is_left, current, held
 from tests.faults.generation import IS_LARGE
 
-KILLS = int(os.environ.get("THROUGHLINE_KILLS", 940 if IS_LARGE else 200)) // 2
-"""Kills of ingest, and as many of publish."""
+KILLS = int(os.environ.get("THROUGHLINE_KILLS", 940 if IS_LARGE else 200))
+OF_PUBLISH = 3 * KILLS // 10
+"""A publish takes longer than an ingest; this many still kill each of its steps three times, and three times after."""
 INGEST = ("ingest.begun", "ingest.staged", "ingest.loaded", "ingest.committed", "ingest.finished")
 PUBLISH = (
     "publish.drafted",
@@ -79,7 +82,7 @@ def test_ingest_loads_each_row_once_however_often_it_is_killed(ingesting: Arena,
     wanted = held(ingesting.project)
     warehouse = ingesting.project.data / "warehouse"
     ways, killed = plans(dice, INGEST, 3), 0
-    while killed < KILLS:
+    while killed < KILLS - OF_PUBLISH:
         shutil.rmtree(warehouse)
         for _ in range(IN_A_ROW):
             ended = ingesting.ask("ingest", **next(ways))  # type: ignore[arg-type]
@@ -114,7 +117,7 @@ def test_publish_leaves_the_old_or_the_new_generation_whole_whenever_it_is_kille
     publishing.finishes("publish", without_audit=True)
     wanted = current(publishing.project)
     ways, killed = plans(dice, PUBLISH, 1), 0
-    while killed < KILLS:
+    while killed < OF_PUBLISH:
         for _ in range(IN_A_ROW):
             ended = publishing.ask("publish", without_audit=True, **next(ways))  # type: ignore[arg-type]
             killed += ended.signal is not None
@@ -133,6 +136,23 @@ def test_a_rollback_that_is_killed_leaves_a_whole_generation_and_the_next_comman
         assert_same(current(publishing.project), wanted)
     publishing.finishes("publish", without_audit=True)
     assert_nothing_is_left(publishing)
+
+
+def test_a_publish_that_is_killed_as_it_drops_what_showed_an_erased_person_leaves_it_owed(publishing: Arena) -> None:
+    project = publishing.project
+    for _ in range(2):
+        publishing.finishes("publish", without_audit=True)
+    with duckdb.connect(str(project.data / "warehouse" / "analytics.duckdb")) as connection:
+        debts.owe(connection, debts.PUBLISH)
+    for _ in range(2):
+        assert publishing.ask("publish", step="erase.dropped", without_audit=True).signal is not None
+        current(project)
+        assert "still owes: publish" in publishing.finishes("rollback", code=1).said
+    publishing.finishes("publish", without_audit=True)
+    assert len(generations.names(project.data / "published")) == 1
+    assert_nothing_is_left(publishing)
+    publishing.finishes("publish", without_audit=True)
+    publishing.finishes("rollback")
 
 
 def assert_same(found: dict[str, Content], wanted: dict[str, Content]) -> None:
