@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import ThroughlineError, did_you_mean
-from pipelines.quarantine import ORDER
+from pipelines.quarantine import ORDER, STANDING
 
 FORMULA = r"(^|[;\t\r\n])([ \u00A0]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])"
 """What a spreadsheet may take for the start of a formula, also in the middle: some split at other signs than ours."""
@@ -45,10 +45,7 @@ def held_rows(connection: duckdb.DuckDBPyConnection, file: str | None, rule: str
     """Return the open rows: where they stand, what was expected and found, their text, and when they were delivered."""
     for column, asked in (("file_name", file), ("rule", rule)):
         known = [
-            str(name)
-            for (name,) in connection.sql(
-                f"select distinct {column} from quarantine.rows where status = 'open' order by 1"
-            ).fetchall()
+            str(name) for (name,) in connection.sql(f"select distinct {column} from {STANDING} order by 1").fetchall()
         ]
         if asked is not None and asked not in known:
             raise CannotExport(f"expected a {column} with rows in quarantine; found {asked!r} "
@@ -58,8 +55,8 @@ def held_rows(connection: duckdb.DuckDBPyConnection, file: str | None, rule: str
         select
             source, entity, file_name as file, line, column_name as "column", rule, expected, found, raw_text,
             delivered_at, batch_id as batch
-        from quarantine.rows
-        where status = 'open' and ($file is null or file_name = $file) and ($rule is null or rule = $rule)
+        from {STANDING}
+        where ($file is null or file_name = $file) and ($rule is null or rule = $rule)
         order by {ORDER}
         """,
         params={"file": file, "rule": rule},

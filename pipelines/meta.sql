@@ -105,9 +105,8 @@ comment on column meta.withdrawals.withdrawn_count is 'Students who consented on
 
 create table meta.quarantined_rows as
 select source, entity, file_name, line, column_name, rule, delivered_at, batch_id
-from warehouse.quarantine.rows
-where status = 'open';
-comment on table meta.quarantined_rows is 'One row per record that does not conform; its text stays in the warehouse.';
+from temp.quarantined;
+comment on table meta.quarantined_rows is 'One row per record that does not conform and that no later snapshot or correction of its file says anew; its text stays in the warehouse.';
 comment on column meta.quarantined_rows.source is 'Source that delivered the file.';
 comment on column meta.quarantined_rows.entity is 'Contract entity that the record was meant for.';
 comment on column meta.quarantined_rows.file_name is 'Name of the file below the landing folder.';

@@ -23,6 +23,7 @@ from pipelines.errors import PublishRefused, ThroughlineError
 from pipelines.generations import Generation
 from pipelines.journal import reached
 from pipelines.lineage import LINEAGE_COLUMNS, LINEAGE_COMMENT, lineage
+from pipelines.quarantine import standing
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sql import literal
 from pipelines.worked_queries import WORKED_COLUMNS, WORKED_COMMENT, worked_queries
@@ -242,6 +243,7 @@ def write_meta(connection: duckdb.DuckDBPyConnection, generation: Generation, se
     }
     for name, value in facts.items():
         connection.execute(f"set variable {name} = {literal(value)}")
+    connection.execute(f"create or replace temp view quarantined as {standing('warehouse')}")
     connection.execute("use analytics")
     connection.execute(META.read_text())
     connection.execute("use memory")

@@ -33,6 +33,24 @@ REPLAYABLE = "status = 'open' and rule <> 'duplicate key' and line is not null"
 IDENTITY = "source = ? and entity = ? and file_id = ? and delivered_at = ?"
 
 
+def standing(warehouse: str = "analytics") -> str:
+    """Return the rows that nothing answers yet, as a relation: ``quarantine.rows`` that no later whole supersedes.
+
+    A later snapshot, or a later correction of the file, says anew what each of its rows holds.
+    """
+    return f"""(
+        from {warehouse}.quarantine.rows as rows
+        where status = 'open' and not exists (
+            from {warehouse}.ops.snapshots as held join {warehouse}.ops.snapshots as later using (source, entity, scope)
+            where held.source = rows.source and held.entity = rows.entity and held.file_id = rows.file_id
+                and held.delivered_at = rows.delivered_at and later.delivered_at > held.delivered_at
+        )
+    )"""
+
+
+STANDING = standing()
+
+
 @dataclass(frozen=True)
 class Replay:
     """What a replay did: rows loaded, rows left in quarantine, and why files could not be replayed, by name.
@@ -61,9 +79,9 @@ class Held:
 
 def summary(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the number of rows in quarantine by file, entity, column and rule, most first."""
-    return connection.sql("""
+    return connection.sql(f"""
         select file_name as file, entity, column_name as "column", rule, count(*) as rows, min(line) as first_line
-        from quarantine.rows where status = 'open' group by all order by rows desc, file, rule
+        from {STANDING} group by all order by rows desc, file, rule
     """).pl()
 
 
@@ -72,8 +90,8 @@ def rows(connection: duckdb.DuckDBPyConnection, file: str | None, rule: str | No
     return connection.sql(
         f"""
         select file_name as file, line, column_name as "column", rule, expected, found, raw_text
-        from quarantine.rows
-        where status = 'open' and ($file is null or file_name = $file) and ($rule is null or rule = $rule)
+        from {STANDING}
+        where ($file is null or file_name = $file) and ($rule is null or rule = $rule)
         order by {ORDER} limit $limit
         """,
         params={"file": file, "rule": rule, "limit": limit},
@@ -92,12 +110,7 @@ def replay(
 
     Rows of snapshots and corrections stay: the next delivery of the whole brings them. ``keys`` as in ``ingest``.
     """
-    names = [
-        name
-        for (name,) in connection.sql(
-            "select distinct file_name from quarantine.rows where status = 'open' order by 1"
-        ).fetchall()
-    ]
+    names = [name for (name,) in connection.sql(f"select distinct file_name from {STANDING} order by 1").fetchall()]
     if file is not None and file not in names:
         raise ThroughlineError(
             f"expected a file with rows in quarantine; found {file!r} ({did_you_mean(file, names)}).",
@@ -113,7 +126,7 @@ def replay(
         except ThroughlineError as error:
             reasons[held.name] = str(error)
     ledger.finish_batch(connection, batch, 0)
-    (left,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
+    (left,) = connection.sql(f"select count(*) from {STANDING}").fetchall()[0]
     return Replay(loaded, int(left), reasons)
 
 
@@ -122,7 +135,7 @@ def held_deliveries(connection: duckdb.DuckDBPyConnection, file: str | None) -> 
     found = connection.execute(
         f"""
         select file_name, source, file_id, delivered_at, list(distinct entity order by entity)
-        from quarantine.rows where {REPLAYABLE} and ($1 is null or file_name = $1)
+        from {STANDING} where {REPLAYABLE} and ($1 is null or file_name = $1)
         group by all order by delivered_at, file_name, file_id
         """,
         [file],

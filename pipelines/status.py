@@ -7,6 +7,7 @@ import duckdb
 from pipelines import generations
 from pipelines.drift.auditing import status_lines as drift_lines
 from pipelines.erasing.withdrawing import withdrawn_count
+from pipelines.quarantine import STANDING
 from pipelines.runs import run_lines
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
@@ -59,7 +60,7 @@ def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     if has_table(connection, "withdrawn_rows") and (withdrawn := withdrawn_count(connection)):
         students = "student" if withdrawn == 1 else "students"
         yield f"withdrawn   {withdrawn:,} {students} took back the consent to analytics"
-    (open_rows,) = connection.sql("select count(*) from quarantine.rows where status = 'open'").fetchall()[0]
+    (open_rows,) = connection.sql(f"select count(*) from {STANDING}").fetchall()[0]
     yield f"quarantine  {open_rows:,} rows"
 
 

@@ -80,3 +80,46 @@ def test_rows_that_came_back_are_a_batch_of_their_own_so_that_the_next_run_build
     replay(held, landing, BATCH, None)
     batches = held.sql("select batch_id, rows_loaded, finished_at is not null from ops.batches order by 1").fetchall()
     assert batches == [("batch-001", 1, True), ("replay", 1, True)]
+
+
+WHOLE = """
+source = "agency"
+[[files]]
+path = "employers*.csv"
+{how}
+[files.entities.employers.fields]
+employer_id = "id"
+name = "id"
+joined_at = "joined"
+"""
+SNAPSHOT = """delivery = "snapshot"
+delivered_at_pattern = 'employers_(.*)\\.csv'"""
+
+
+def test_a_later_snapshot_answers_what_an_earlier_one_left_in_quarantine_whichever_comes_first(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    (landing / "x.mapping.toml").write_text(WHOLE.format(how=SNAPSHOT))
+    for day, joined in (("2026-02-01", "never"), ("2026-03-01", "2025-06-01"), ("2026-01-01", "soon")):
+        (landing / f"employers_{day}.csv").write_text(f"id,joined\nE1,2025-01-01\nE2,{joined}\n")
+        ingest_all()
+        assert summary(warehouse)["rows"].sum() == (day == "2026-02-01")
+    assert warehouse.sql("select found from quarantine.rows order by 1").fetchall() == [("never",), ("soon",)]
+    assert rows(warehouse, None, None, 10).is_empty()
+    assert replay(warehouse, landing, BATCH, None) == Replay(0, 0)
+    (landing / "employers_2026-04-01.csv").write_text("id,joined\nE1,later\n")
+    ingest_all()
+    assert rows(warehouse, None, None, 10)["found"].to_list() == ["later"]
+
+
+def test_a_corrected_file_answers_what_it_left_in_quarantine_and_no_other_s(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    for day, joined in (("2026-02-01", "never"), ("2026-03-01", "2025-06-01")):
+        how = f'correction = "by_name"\ndelivered_at = {day}T00:00:00Z'
+        (landing / "x.mapping.toml").write_text(WHOLE.format(how=how))
+        (landing / "employers_one.csv").write_text(f"id,joined\nE1,{joined}\n")
+        if day == "2026-02-01":
+            (landing / "employers_two.csv").write_text("id,joined\nE2,soon\n")
+        ingest_all()
+    assert rows(warehouse, None, None, 10)["found"].to_list() == ["soon"]
