@@ -89,11 +89,12 @@ def current(published: Path) -> Generation | None:
 
 
 def standing(published: Path) -> Generation | None:
-    """Return the current generation or, where the pointer leads nowhere, the newest that is kept."""
+    """Return the current generation or, where the pointer leads nowhere or is gone, the newest that is kept."""
     try:
-        return current(published)
+        now = current(published)
     except BrokenPointer:
-        return next(iter(reversed(kept(published))), None)
+        now = None
+    return now or next(iter(reversed(kept(published))), None)
 
 
 def kept(published: Path) -> list[Generation]:
@@ -235,7 +236,13 @@ def prune(published: Path, *keep: str) -> None:
     others = [name for name in names(published) if name not in keep]
     drafts = [each.name for each in folder.iterdir() if each.name not in keep and not (each / FACTS).exists()]
     for name in (*others[: len(others) + len({*keep}) - KEPT], *drafts):
-        shutil.rmtree(folder / name)
+        remove(folder / name)
+
+
+def remove(folder: Path) -> None:
+    """Remove a generation; one whose removal is broken off is a draft, which the next command clears."""
+    (folder / FACTS).unlink(missing_ok=True)
+    shutil.rmtree(folder)
 
 
 def keep_only(published: Path, generation: str) -> int:
@@ -243,14 +250,14 @@ def keep_only(published: Path, generation: str) -> int:
     folder = published / "generations"
     others = [each for each in folder.iterdir() if each.name != generation]
     for each in others:
-        shutil.rmtree(each)
+        remove(each)
     return len(others)
 
 
 def roll_back(published: Path, to: str | None = None) -> Generation:
     """Make an older kept generation current: the one named, or the one before the current.
 
-    Where the pointer leads nowhere, that is the newest.
+    Where the pointer leads nowhere or is gone, that is the newest.
     """
     known = kept(published)
     if to is None:
@@ -271,10 +278,9 @@ def one_before(published: Path, known: list[Generation]) -> Generation:
     try:
         now = current(published)
     except BrokenPointer:
-        older = known
-    else:
-        places = [each.generation for each in known]
-        older = known[: places.index(now.generation)] if now is not None and now.generation in places else []
+        now = None
+    places = [each.generation for each in known]
+    older = known[: places.index(now.generation)] if now is not None and now.generation in places else known
     if not older:
         raise ThroughlineError(
             f"expected an older generation; found none. Kept: {listed(known)}. Make one with `throughline run`.",

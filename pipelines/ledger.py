@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
@@ -46,12 +47,18 @@ UNSEEN = Seen(0, 0)
 
 
 def known_files(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int, str]]:
-    """Return (path, size, mtime, mapping) of every file that needs no second look; no mapping where it was loaded."""
-    rows = connection.sql("""
+    """Return (path, size, mtime, mapping) of every file that needs no second look; no mapping where it was loaded.
+
+    One that was refused because it could not be looked at is tried again.
+    """
+    rows = connection.execute(
+        """
         select distinct path, size_bytes, mtime_ns, unnest(
             case when status in ('loaded', 'repeated') then [mapping_id, ''] else [mapping_id] end
-        ) from ops.deliveries
-    """).fetchall()
+        ) from ops.deliveries where not (status = 'refused' and size_bytes = ? and mtime_ns = ?)
+        """,
+        [UNSEEN.size, UNSEEN.mtime_ns],
+    ).fetchall()
     return {(path, size, mtime, mapping) for path, size, mtime, mapping in rows}
 
 
@@ -62,7 +69,7 @@ def is_known(known: set[tuple[str, int, int, str]], landed: LandedFile) -> bool:
     """
     seen = Seen.of(landed)
     state = (landed.location, seen.size, seen.mtime_ns)
-    return seen != UNSEEN and ((*state, landed.mapping_id) in known or (landed.is_held and (*state, "") in known))
+    return (*state, landed.mapping_id) in known or (landed.is_held and (*state, "") in known)
 
 
 def is_loaded(known: set[tuple[str, int, int, str]], landed: LandedFile) -> bool:
@@ -214,11 +221,16 @@ def standing_refusals(connection: duckdb.DuckDBPyConnection, but_of: str = "") -
 
 
 def forget_vanished_refusals(connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile]) -> None:
-    """Drop refusals of files that were removed or are no longer read as they were."""
+    """Drop refusals of files that were removed or are no longer read as they were.
+
+    One outside the landing folder, which came with a mapping of its own, stands while the file does.
+    """
     present = {(landed.location, landed.mapping_id) for landed in files}
+    looked_at = {path for path, _ in present}
     rows = connection.sql("select distinct path, mapping_id from ops.deliveries where status = 'refused'").fetchall()
     for path, mapping in rows:
-        if (path, mapping) not in present:
+        is_elsewhere = path not in looked_at and Path(path).is_absolute() and Path(path).exists()
+        if (path, mapping) not in present and not is_elsewhere:
             connection.execute(
                 "delete from ops.deliveries where path = ? and mapping_id = ? and status = 'refused'", [path, mapping]
             )

@@ -148,6 +148,18 @@ def validated(settings: Settings, steps: Steps) -> None:
         )
 
 
+def is_valid(settings: Settings) -> bool:
+    """Say whether the last batch was validated, and no critical check failed."""
+    batch = last_batch(settings)
+    with reading(settings) as connection:
+        ((verdict,),) = connection.execute(
+            "select bool_and(is_success or severity <> 'critical') from ops.validation_results "
+            "where batch_id = ? and border = 'in'",
+            [batch],
+        ).fetchall()
+    return bool(verdict)
+
+
 def last_batch(settings: Settings) -> str:
     """Return the last batch that the warehouse holds."""
     if not settings.warehouse_path.exists():
@@ -189,7 +201,8 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
 def published(settings: Settings, steps: Steps, accept: str | None = None) -> generations.Generation:
     """Publish what the last build left in the warehouse; after an erasure, remove all generations before it.
 
-    ``accept`` says why drift is right, where it is; an erasure waits for nobody to say so.
+    ``accept`` says why drift is right, where it is; an erasure waits for nobody to say so. What no run has validated is
+    validated first, and a critical check that failed is asked again.
     """
     from pipelines.validate import audit
 
@@ -201,6 +214,8 @@ def published(settings: Settings, steps: Steps, accept: str | None = None) -> ge
         )
     with reading(settings) as connection:
         builds.refuse_other(connection, code_id())
+    if not is_valid(settings):
+        validated(settings, steps)
     made = Made(last_batch(settings), code_id(), manifest, semantic, now())
     accept = accept or (ERASED if PUBLISH in steps_owed(settings) else None)
     with steps.step("publish"):

@@ -82,6 +82,11 @@ def published(folder: Path) -> Iterator[Said]:
             "published", "a pointer to a generation", str(error), "Point at a kept one", error.next_command or ""
         )
         current = None
+    else:
+        if current is None and (kept := generations.names(folder)):
+            yield Finding(
+                f"published/{generations.POINTER}", "a pointer to a generation", f"none beside {', '.join(kept)}",
+                "Point at the newest", "throughline rollback")  # fmt: skip
     for place in sorted(folder.glob("generations/*")):
         if place.name not in generations.names(folder):
             yield Finding(

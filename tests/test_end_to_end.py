@@ -85,6 +85,10 @@ def test_a_critical_failure_stops_with_exit_code_3_and_keeps_the_generation(proj
     done = project.throughline("run")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "unknown reference" in done.stderr
+    assert project.throughline("build").returncode == 0
+    by_hand = project.throughline("publish")
+    assert by_hand.returncode == 3, by_hand.stdout + by_hand.stderr
+    assert "unknown reference" in by_hand.stderr
     assert json.loads((project.data / "published" / "current.json").read_text()) == before
 
 

@@ -67,7 +67,7 @@ def quarantine_replay(
     """Hold quarantined rows against today's mapping and rules, and load those that now conform."""
     from pipelines import run
     from pipelines.opening import opened
-    from pipelines.quarantine import replay
+    from pipelines.replaying import replay
     from pipelines.settings import Settings
 
     settings = Settings()

@@ -58,7 +58,8 @@ class Finding:
     @property
     def identity(self) -> str:
         """Name it: the same finding of a later run has the same name, so that it need not be accepted twice."""
-        told = "|".join((self.kind, self.subject, str(self.since), self.found))
+        since = str(self.since) if self.since else self.expected
+        told = "|".join((self.kind, self.subject, since, self.found))
         return hashlib.sha256(told.encode()).hexdigest()[:8]
 
     @property

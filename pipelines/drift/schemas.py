@@ -12,7 +12,7 @@ from statistics import median
 
 import duckdb
 
-from pipelines.drift.deliveries import FILES, Delivery, with_history
+from pipelines.drift.deliveries import FILES, WHOLE, Delivery, with_history
 from pipelines.drift.findings import Finding
 from pipelines.sql import literal
 
@@ -78,6 +78,8 @@ def of_failures(
     counted = failing_rows(connection)
     for feed in feeds:
         for delivery, before in with_history(feed):
+            if delivery.mode in WHOLE and delivery is not feed[-1]:
+                continue  # the later one takes its place
             for column, (failing, rule) in counted.get(place(delivery), {}).items():
                 level = accepted.get(f"{delivery.subject}: {column}")
                 shares = [share(counted, each, column) for each in before]

@@ -15,7 +15,7 @@ from statistics import median
 
 import duckdb
 
-from pipelines.drift.deliveries import Delivery, with_history
+from pipelines.drift.deliveries import WHOLE, Delivery, with_history
 from pipelines.drift.findings import Finding
 from pipelines.sql import literal
 
@@ -51,10 +51,11 @@ def of_deliveries(
     for feed in feeds:
         since = accepted.get(feed[0].subject)
         for delivery, before in with_history(feed):
-            if delivery.mode in ("snapshot", "correction"):
+            if delivery.mode in WHOLE:
                 if delivery is feed[-1]:  # A later one takes the place of an earlier one.
-                    yield from of_snapshot(delivery, before)
-                    yield from gone_keys(connection, delivery, before)
+                    of_shown = [each for each in before if not each.is_new] or before
+                    yield from of_snapshot(delivery, of_shown)
+                    yield from gone_keys(connection, delivery, of_shown)
                 continue
             known = [each.rows for each in before if since is None or each.moment >= since][-HISTORY:]
             if len(known) >= (LEAST_HISTORY if since is None else 1):
@@ -69,7 +70,7 @@ def added_to(delivery: Delivery, before: list[Delivery]) -> int:
 
 
 def of_snapshot(delivery: Delivery, before: list[Delivery]) -> Iterator[Finding]:
-    """Yield a snapshot below half or above the double of what the last ones held."""
+    """Yield a snapshot below half or above the double of what the last ones that were shown held."""
     known = [each.rows for each in before][-SNAPSHOT_HISTORY:]
     if not known:
         return
@@ -111,16 +112,30 @@ def told(kind: str, delivery: Delivery, expected: str) -> Finding:
 
 
 def gone_keys(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before: list[Delivery]) -> Iterator[Finding]:
-    """Yield a snapshot that deletes more than half of the keys of the one before."""
-    gone_rows = (
-        f"raw.{delivery.entity} where _is_deleted and _source = {literal(delivery.source)} "
-        f"and _delivered_at = timestamp {literal(delivery.moment)}"
+    """Yield a snapshot that lacks more than half of the keys of the last one that was shown."""
+    if not before:
+        return
+    then = before[-1]
+    gone = connection.sql(f"{keys_of(then)} and standing <> 'unread' except {keys_of(delivery)}")
+    found = len(gone.fetchall())
+    if found > (1 - LEAST_SHARE) * then.rows:
+        look = (
+            f"select * from raw.{delivery.entity} where _is_deleted and _source = {literal(delivery.source)} "
+            f"and _delivered_at > timestamp {literal(then.moment)} "
+            f"and _delivered_at <= timestamp {literal(delivery.moment)}"
+        )
+        expected = f"most of the {then.rows:,} keys of the snapshot before"
+        yield Finding("keys gone", delivery.subject, delivery.moment, expected, f"{found:,} of them gone", look)
+
+
+def keys_of(delivery: Delivery) -> str:
+    """Return SQL for the keys of a snapshot, those of rows that do not conform among them."""
+    return (
+        f"select _key from ops.snapshot_rows where source = {literal(delivery.source)} "
+        f"and entity = {literal(delivery.entity)} "
+        f"and scope = {literal(delivery.feed if delivery.mode == 'correction' else '')} "
+        f"and delivered_at = timestamp {literal(delivery.moment)}"
     )
-    (gone,) = connection.sql(f"select count(*) from {gone_rows}").fetchall()[0]
-    if before and gone > (1 - LEAST_SHARE) * before[-1].rows:
-        expected = f"most of the {before[-1].rows:,} keys of the snapshot before"
-        found = f"{gone:,} of them gone"
-        yield Finding("keys gone", delivery.subject, delivery.moment, expected, found, f"select * from {gone_rows}")
 
 
 def of_marts(before: Mapping[str, int], after: Mapping[str, int], names: Mapping[str, str]) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ from pipelines.ingest import IngestReport, ingest
 from pipelines.ledger import Batch
 from pipelines.opening import opened, reading
 from pipelines.pseudonyms import load_pseudonyms
-from pipelines.quarantine import Replay, replay
 from pipelines.reconcile import warehouse_problems
+from pipelines.replaying import Replay, replay
 from pipelines.settings import Settings
 from tests.pipelines.canary import (
     APPLICATION,

@@ -142,11 +142,31 @@ def test_a_disk_that_is_full_while_the_copy_is_laid_ready_leaves_the_pointer_and
     assert shown(tmp_path) == "g1"
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"generation": "g9"}'])
-def test_rollback_finds_the_newest_where_the_pointer_is_broken(tmp_path: Path, text: str) -> None:
+def test_a_removal_that_is_broken_off_is_ended_by_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("g1", "g2"):
+        made(tmp_path, name)
+
+    def broken_off(folder: Path) -> None:
+        (folder / FILE).unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(generations.shutil, "rmtree", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            generations.keep_only(tmp_path, "g2")
+    generations.mend(tmp_path)
+    assert os.listdir(tmp_path / "generations") == ["g2"]
+
+
+@pytest.mark.parametrize("text", [None, "", "{", '{"generation": "g9"}'])
+def test_rollback_finds_the_newest_where_the_pointer_is_broken_or_gone(tmp_path: Path, text: str | None) -> None:
     made(tmp_path, "g1")
     made(tmp_path, "g2")
-    (tmp_path / "current.json").write_text(text)
+    (tmp_path / "current.json").unlink()
+    if text is not None:
+        (tmp_path / "current.json").write_text(text)
     now = generations.standing(tmp_path)
     assert now is not None
     assert now.generation == "g2"

@@ -242,6 +242,42 @@ def test_a_check_leaves_dismissed_files_out(
     assert check(warehouse, landing, [], Batch("check", datetime(2026, 6, 1))) == []
 
 
+def test_a_file_that_cannot_be_looked_at_stays_dismissed_until_it_can(
+    landing: Path, ingest_all: Ingest, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    broken, target = landing / "employer_domains_2026-01-01.csv", landing.parent / "elsewhere.csv"
+    broken.symlink_to(target)
+    for _ in range(2):
+        assert [each.name for each in ingest_all().refused] == [broken.name]
+    ledger.dismiss(warehouse, broken.name)
+    for _ in range(2):
+        assert not ingest_all().refused
+    target.write_text("employer_id,domain\nE1,a.example\n")
+    assert [each.loaded for each in ingest_all().outcomes] == [1]
+
+
+def test_a_refused_file_outside_the_landing_folder_stands_until_it_is_gone_or_mended(
+    tmp_path: Path, ingest_all: Ingest
+) -> None:
+    mapping, file = tmp_path / "x.mapping.toml", tmp_path / "out.csv"
+    mapping.write_text(
+        'source = "agency"\n[[files]]\npath = "out.csv"\n[files.entities.employer_domains.fields]\n'
+        'employer_id = "id"\ndomain = "domain"\n'
+    )
+    file.write_text("id\nE1\n")
+
+    def refused(*mappings: Path) -> int:
+        return len(ingest_all(mappings=mappings).refused)
+
+    assert (refused(mapping), refused(), refused(mapping)) == (1, 1, 1)
+    file.write_text("id,domain\nE1,a.example\n")
+    assert (refused(mapping), refused()) == (0, 0)
+    file.write_text("id\nE1,E2\n")
+    assert refused(mapping) == 1
+    file.unlink()
+    assert refused() == 0
+
+
 def test_each_refusal_and_each_file_with_unused_columns_is_said_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

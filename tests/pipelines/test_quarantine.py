@@ -8,8 +8,9 @@ import pytest
 from pipelines.errors import ThroughlineError
 from pipelines.ingest import IngestReport
 from pipelines.ledger import Batch
-from pipelines.quarantine import Replay, replay, rows, summary
+from pipelines.quarantine import rows, summary
 from pipelines.reconcile import warehouse_problems
+from pipelines.replaying import Replay, replay
 
 Ingest = Callable[..., IngestReport]
 BATCH = Batch("replay", datetime(2026, 6, 2))
@@ -123,3 +124,16 @@ def test_a_corrected_file_answers_what_it_left_in_quarantine_and_no_other_s(
             (landing / "employers_two.csv").write_text("id,joined\nE2,soon\n")
         ingest_all()
     assert rows(warehouse, None, None, 10)["found"].to_list() == ["soon"]
+
+
+def test_bytes_that_corrected_two_files_are_answered_once_both_are(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    files = [landing / f"employers_{name}.csv" for name in ("one", "two")]
+    for number, mended in enumerate(([], files[:1], files[1:]), 2):
+        how = f'correction = "by_name"\ndelivered_at = 2026-0{number}-01T00:00:00Z'
+        (landing / "x.mapping.toml").write_text(WHOLE.format(how=how))
+        for file in mended or files:
+            file.write_text(f"id,joined\nE1,{'2025-01-01' if mended else 'soon'}\n")
+        ingest_all()
+        assert rows(warehouse, None, None, 10)["found"].to_list() == ([] if mended == files[1:] else ["soon"])

@@ -14,8 +14,8 @@ import pytest
 from pipelines import load
 from pipelines.ingest import IngestReport
 from pipelines.ledger import Batch
-from pipelines.quarantine import Replay, replay
 from pipelines.reconcile import warehouse_problems
+from pipelines.replaying import Replay, replay
 from pipelines.staged import records_at
 from pipelines.text_records import Records
 

@@ -114,6 +114,10 @@ DAMAGES: dict[str, tuple[Callable[[Kept], object], str]] = {
         lambda kept: (kept.settings.published_dir / "current.json").write_text("{"),
         "expected a pointer to a generation",
     ),
+    "the whole pointer": (
+        lambda kept: (kept.settings.published_dir / "current.json").unlink(),
+        "published/current.json: expected a pointer to a generation; found none beside g1",
+    ),
     "the analysts' copy": (
         lambda kept: flip(kept.settings.published_dir / "analytics.duckdb"),
         "expected a copy of the current generation; found another",

@@ -31,6 +31,16 @@ def test_only_what_blocks_and_was_not_accepted_holds_a_publish_up(kept: duckdb.D
     assert unaccepted(kept, [BLOCKING, other]) == [other]
 
 
+def test_a_mart_that_is_emptied_again_from_another_size_is_another_finding(kept: duckdb.DuckDBPyConnection) -> None:
+    first, later = (
+        Finding("mart shrank", "marts.x", None, f"at least half of the {rows} rows", "0", "select 1")
+        for rows in (500, 9000)
+    )
+    keep(kept, [first], "b1", NOON)
+    accept(kept, [first], "an employer left us", "os:ada", NOON)
+    assert unaccepted(kept, [first, later]) == [later]
+
+
 def test_an_attempt_replaces_the_findings_of_the_one_before_but_not_what_was_accepted(
     kept: duckdb.DuckDBPyConnection,
 ) -> None:

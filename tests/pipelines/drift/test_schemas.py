@@ -67,6 +67,16 @@ def test_a_retyped_required_column_blocks_with_its_name_and_shows_its_rows(
     assert rows[0][:3] == ("platform/2026-02-01/projects.csv", 2, "posted_at")
 
 
+def test_a_mended_snapshot_answers_for_the_one_that_failed(deliver: Deliver, look: Look) -> None:
+    deliver(1, projects(1, 20), mode="snapshot")
+    deliver(2, projects(1, 20, posted="noon"), mode="snapshot")
+    assert {each.kind for each in look()} == {"column fails"}
+    deliver(3, projects(1, 20, posted="noon"), mode="snapshot")
+    assert {each.kind for each in look(shown=-2)} == {"column fails"}
+    deliver(4, projects(1, 20), mode="snapshot")
+    assert look(shown=-3) == []
+
+
 def test_ids_that_became_numbers_are_no_drift(deliver: Deliver, look: Look) -> None:
     deliver(1, projects(1, 20))
     deliver(2, projects(21, 20).replace("\np", "\n"))

@@ -83,6 +83,21 @@ def test_a_snapshot_below_half_blocks_until_a_whole_one_takes_its_place(deliver:
     assert look(shown=-2) == []
 
 
+def test_a_cut_snapshot_that_comes_again_still_blocks(deliver: Deliver, look: Look) -> None:
+    deliver(1, projects(1, 100), mode="snapshot")
+    for month in (2, 3):
+        deliver(month, projects(1, 20), mode="snapshot")
+        found = {each.kind: each.found for each in look(shown=-month + 1)}
+        assert found == {"volume far off": "20 rows", "keys gone": "80 of them gone"}
+
+
+def test_a_snapshot_that_restores_what_was_shown_after_a_wrong_one_is_no_drift(deliver: Deliver, look: Look) -> None:
+    deliver(1, projects(1, 100), mode="snapshot")
+    deliver(2, projects(5000, 1500), mode="snapshot")
+    deliver(3, projects(1, 100), mode="snapshot")
+    assert look(shown=-2) == []
+
+
 def test_a_snapshot_of_new_keys_drops_the_old_ones(
     deliver: Deliver, look: Look, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
