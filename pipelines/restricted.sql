@@ -8,6 +8,14 @@ with latest_students as (
     ) = 1 and not _is_deleted
 ),
 
+last_words as (
+    select student_id, consent_contact, deleted_at
+    from warehouse.raw.students
+    qualify row_number() over (
+        partition by student_id order by _version_at desc, _delivered_at desc, _file_id desc
+    ) = 1 and not _is_deleted
+),
+
 latest_addresses as (
     select student_id, email, is_primary
     from warehouse.raw.student_emails, warehouse.ops.as_of
@@ -32,6 +40,9 @@ select students.student_key, worked_for.employer_id, latest.given_name, latest.f
 from latest_students as latest
 join warehouse.pseudonyms.students as students on students.student_id = latest.student_id
 join worked_for on worked_for.student_key = students.student_key
+-- Whether a student may be contacted is today's word, at whatever moment the report looks from.
+join last_words
+    on last_words.student_id = latest.student_id and last_words.consent_contact and last_words.deleted_at is null
 left join primary_addresses as addresses on addresses.student_id = latest.student_id
 where latest.consent_contact and latest.consent_analytics and latest.deleted_at is null;
 

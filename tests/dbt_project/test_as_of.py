@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.publish import write_restricted
 from tests.conftest import Project
 from tests.dbt_project.marketplace import Built, Marketplace, build_untested
 
@@ -93,7 +94,7 @@ BEFORE, DELIVERED, AFTER = datetime(2025, 10, 1), datetime(2025, 11, 1), datetim
 
 
 def changed_later() -> Marketplace:
-    """Return five things of 2024, each of which a delivery of November 2025 changes."""
+    """Return six things of 2024, each of which a delivery of November 2025 changes."""
     market = Marketplace()
     market.employer("host", observed=(date(2020, 1, 1), None))
     market.project("late", "host", DONE, _delivered_at=DELIVERED)
@@ -118,12 +119,14 @@ def changed_later() -> Marketplace:
     market.completion("bob", "host", "bob", DONE)
     consents = {"joined_at": datetime(2020, 1, 1), "consent_analytics": False, "consent_contact": True}
     market.add("students", {"student_id": "bob", **consents, "_delivered_at": DELIVERED})
+    no_contact = {**consents, "consent_analytics": True, "consent_contact": False}
+    market.add("students", {"student_id": "ann", **no_contact, "_delivered_at": DELIVERED})
     return market
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[datetime, Built]]:
-    """The five things, seen from before that delivery and from after it."""
+    """The six things, seen from before that delivery and from after it."""
     built = {}
     for moment in (BEFORE, AFTER):
         market = changed_later()
@@ -161,3 +164,14 @@ def test_a_consent_withdrawn_later_is_none_in_the_older_report_too(seen: dict[da
     for mart in ("dim_students", "fct_applications", "fct_person_host_outcomes"):
         sql = f"select count(*) from marts.{mart}"
         assert [seen[moment].one(sql) for moment in (BEFORE, AFTER)] == [(1,), (1,)], mart
+
+
+def test_who_took_back_the_consent_to_contact_is_named_in_no_older_report(
+    seen: dict[datetime, Built], tmp_path: Path
+) -> None:
+    for moment, report in seen.items():
+        assert report.one("select is_contactable from marts.dim_students") == (False,)
+        restricted = tmp_path / f"{moment:%Y}.duckdb"
+        write_restricted(report.path, restricted)
+        with duckdb.connect(str(restricted), read_only=True) as connection:
+            assert connection.sql("from contacts").fetchall() == [], moment
