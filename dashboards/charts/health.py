@@ -82,7 +82,7 @@ def checks(by_batch: pl.DataFrame, mode: Mode) -> go.Figure:
     shown = places[:: max(len(places) // TICKS, 1)]
     drawn.update_xaxes(
         tickvals=shown,
-        ticktext=[days[place][:10] for place in shown],
+        ticktext=[f"{by_batch['checked_at'][place]:%d %b<br>%Y}" for place in shown],
         range=[-0.6, max(len(places), LEAST_PLACES) - 0.4],
         showgrid=False,
         tickangle=0,

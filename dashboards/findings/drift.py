@@ -21,6 +21,14 @@ def found(told: pl.DataFrame) -> Finding:
     )
 
 
+def note(told: pl.DataFrame) -> str:
+    """Say why what blocks was published all the same, and where the rows of a finding are."""
+    accepted = told.filter(pl.col("standing") == "accepted").select("reason", "accepted_by").unique(maintain_order=True)
+    reasons = "; ".join(f"\u201c{reason}\u201d ({who})" for reason, who in accepted.rows())
+    said = f"Accepted: {reasons}" if reasons else "What blocks is published only with a reason"
+    return f"{said}. The command throughline drift show lists the rows of each."
+
+
 def accepted_before(told: pl.DataFrame) -> Finding:
     """Say how much was accepted for earlier generations."""
     return Finding(

@@ -14,15 +14,15 @@ FOUND = """
     select
         kind,
         subject,
-        since,
-        expected,
-        found,
         case
             when accepted_at is not null then 'accepted'
             when severity = 'warns' then 'warning'
             else 'blocking'
         end as standing,
         reason,
+        found,
+        expected,
+        since,
         accepted_by,
         accepted_at,
         nullif(len(string_split_regex(metrics, ', +')) * cast(metrics <> '' as integer), 0) as metrics_affected,
@@ -33,9 +33,9 @@ FOUND = """
 """
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    **dict.fromkeys(("kind", "subject"), pl.String),
+    **dict.fromkeys(("kind", "subject", "standing", "reason", "found", "expected"), pl.String),
     "since": pl.Datetime("us"),
-    **dict.fromkeys(("expected", "found", "standing", "reason", "accepted_by"), pl.String),
+    "accepted_by": pl.String,
     "accepted_at": pl.Datetime("us"),
     "metrics_affected": pl.Int64,
     "metrics": pl.String,

@@ -124,8 +124,7 @@ def drifted(generation: Generation) -> None:
     if found.is_empty():
         states.empty("Nothing drifted", "Columns, volumes, feeds, marts and metrics are as before.")
     else:
-        note = "What blocks is published only with a reason; the command throughline drift show lists the rows of each"
-        table_frame("drifted", drift_findings.found(found), note, slices.shown(found))
+        table_frame("drifted", drift_findings.found(found), drift_findings.note(found), slices.shown(found))
     if not earlier.is_empty():
         note = "Published in spite of drift, the latest first"
         table_frame("accepted", drift_findings.accepted_before(earlier), note, slices.shown(earlier))

@@ -72,5 +72,7 @@ def test_the_finding_counts_kinds_and_gives_the_reasons(altered: Callable[[str],
     assert said.title.startswith("3 findings of drift: ")
     assert said.title.endswith("1 accepted")
     assert "records were rebuilt" in said.summary
+    assert "\u201crecords were rebuilt\u201d (os:" in findings.note(drift.found(told))
+    assert "only with a reason" in findings.note(drift.found(told).filter(standing="warning"))
     assert findings.found(drift.found(told).clear()).title == "Nothing drifted"
     assert findings.accepted_before(drift.accepted_before(told)).title == "1 finding of drift accepted before"
