@@ -19,7 +19,7 @@ from dashboards.components.filter_bar import filter_bar
 from dashboards.components.gate import gate
 from dashboards.components.viewer import choose_scope, host_names, identify, own_hosts, viewer_of
 from dashboards.components.watch import watch
-from dashboards.database import DatabaseError, NothingPublishedError, current_generation
+from dashboards.database import DatabaseError, GoneGenerationError, NothingPublishedError, current_generation
 from dashboards.navigation import SECTIONS, PageEntry, pages_of
 from dashboards.slices.people import build_facts, choices, hosts
 
@@ -44,6 +44,9 @@ def main() -> None:
         states.error("Nothing to show without a login", str(error))
     except NothingPublishedError as error:
         states.error("Nothing has been published yet", str(error))
+    except GoneGenerationError as error:
+        page.forget_generation()  # The watch below then draws the page anew.
+        states.error("A newer generation is current", str(error))
     except DatabaseError as error:
         logger.exception("The page could not be drawn")
         states.error("The published data could not be read", str(error))

@@ -18,9 +18,11 @@ import duckdb
 
 from dashboards.database_errors import BrokenPointerError as BrokenPointerError
 from dashboards.database_errors import DatabaseError as DatabaseError
+from dashboards.database_errors import GoneGenerationError as GoneGenerationError
 from dashboards.database_errors import NothingPublishedError as NothingPublishedError
 from dashboards.database_errors import TooManyRowsError as TooManyRowsError
 from dashboards.database_errors import TooSlowError as TooSlowError
+from dashboards.keeping import check_there, drop_gone, is_there, kept
 from dashboards.pointer import PROJECT_DIR as PROJECT_DIR
 from dashboards.pointer import Generation as Generation
 from dashboards.pointer import pointed_at
@@ -82,24 +84,25 @@ class Query:
 
 
 def current_generation() -> Generation:
-    """Return the generation that the pointer names, opened: it may be removed from the disk at any moment.
+    """Return the generation that the pointer names, opened, and let go of those that were removed from the disk.
 
     Raises NothingPublishedError when there is no pointer, BrokenPointerError when it leads nowhere.
     """
+    drop_gone()
     generation = pointed_at()
-    while not _is_open(generation.path):
+    while not _is_open(generation):
         missed, generation = generation, pointed_at()
         if generation == missed:
             raise BrokenPointerError(published_dir() / "current.json", f"no file at {generation.path}")
     return generation
 
 
-def _is_open(path: Path) -> bool:
+def _is_open(generation: Generation) -> bool:
     """Open the file for all pages; say whether it is there."""
     try:
-        connect(path)
-    except duckdb.Error:
-        return path.exists()
+        connect(generation)
+    except (duckdb.Error, GoneGenerationError):
+        return is_there(generation)
     return True
 
 
@@ -110,10 +113,10 @@ def _spill_dir() -> Path:
     return folder
 
 
-@lru_cache(maxsize=FILES_OPEN)
-def connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Return the connection that all pages share for a published file."""
-    return hardened(path, _spill_dir(), MEMORY_LIMIT, SPILL_LIMIT)
+@kept(FILES_OPEN)
+def connect(generation: Generation) -> duckdb.DuckDBPyConnection:
+    """Return the connection that all pages share for a published file; it closes once nobody holds it."""
+    return hardened(generation.path, _spill_dir(), MEMORY_LIMIT, SPILL_LIMIT)
 
 
 def hardened(path: Path, spill: Path, memory_limit: str, spill_limit: str) -> duckdb.DuckDBPyConnection:
@@ -207,14 +210,18 @@ def tokens(text: str) -> list[tuple[int, str]]:
 
 @contextmanager
 def cursor(generation: Generation, timeout: float = TIMEOUT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Lend a cursor of its own temporary schema; it is interrupted when the time is over, and closed at the end."""
-    lent = connect(generation.path).cursor()
+    """Lend a cursor of its own temporary schema; it is interrupted when the time is over, and closed at the end.
+
+    Raises GoneGenerationError where the file is gone, also at the end: what was read is then not to be shown.
+    """
+    lent = connect(generation).cursor()
     timer = threading.Timer(timeout, lent.interrupt)
     timer.daemon = True
     timer.start()
     try:
         lent.execute("use analytics")
         yield lent
+        check_there(generation)
     except duckdb.InterruptException as error:
         raise TooSlowError(timeout) from error
     except RuntimeError as error:
@@ -232,7 +239,7 @@ def frame(generation: Generation, viewer: str, query: Query) -> "pl.DataFrame":
     return _frame(generation, viewer, query)
 
 
-@lru_cache(maxsize=FRAMES_KEPT)
+@kept(FRAMES_KEPT)
 def _frame(generation: Generation, viewer: str, query: Query) -> "pl.DataFrame":
     return run(generation, query)
 

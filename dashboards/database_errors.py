@@ -24,6 +24,15 @@ class BrokenPointerError(DatabaseError):
         super().__init__(f"Expected {pointer} to name a published file, found {found}. See `throughline status`.")
 
 
+class GoneGenerationError(DatabaseError):
+    """A generation was removed: somebody was erased, or newer ones took its place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A newer generation is current, and the one that was asked is gone. Load the page, or ask, again."
+        )
+
+
 class TooSlowError(DatabaseError):
     """A query ran into the time limit."""
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from dashboards.database import FILES_OPEN, DatabaseError, Generation, Query, run
+from dashboards.keeping import kept
 from dashboards.names import nearest
 
 TOTALS = ("sum", "sum_boolean", "count", "count_distinct")
@@ -135,7 +136,7 @@ class Catalogue:
         return self.dimension(model, column)
 
 
-@lru_cache(maxsize=FILES_OPEN)
+@kept(FILES_OPEN)
 def manifest_text(generation: Generation) -> str:
     """Return the semantic manifest of a generation as JSON text: one object for all extracts of one generation."""
     return _kept(str(run(generation, Query("select manifest_json from analytics.meta.semantic_manifest")).item()))

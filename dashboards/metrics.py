@@ -11,6 +11,7 @@ import polars as pl
 
 from dashboards.database import DatabaseError, Generation, Query, frame
 from dashboards.definitions import TERM, Catalogue, Model, catalogue, manifest_text
+from dashboards.keeping import kept
 from dashboards.scope import DIMENSIONS, Scope
 
 GROUP = "group"
@@ -165,7 +166,7 @@ def statement(manifest: str, names: tuple[str, ...], group_by: tuple[str, ...], 
         raise UncompilableError(names, str(error)) from error
 
 
-@lru_cache(maxsize=1024)
+@kept(1024)
 def dimensions(generation: Generation, names: tuple[str, ...]) -> tuple[Dimension, ...]:
     """Return every dimension that all of these metrics reach, the dates among them with their finest grain."""
     found = [_dimension(each) for each in _engine(manifest_text(generation)).simple_dimensions_for_metrics(list(names))]

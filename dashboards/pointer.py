@@ -13,12 +13,13 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Generation:
-    """One immutable published file."""
+    """One immutable published file, or an extract of one; ``source`` is then the file that it was cut from."""
 
     identifier: str
     path: Path
     as_of: datetime
     published_at: datetime | None = field(default=None, compare=False)
+    source: Path | None = field(default=None, compare=False)
 
 
 def published_dir() -> Path:

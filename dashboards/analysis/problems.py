@@ -92,6 +92,13 @@ def cancelled() -> Problem:
     )
 
 
+def replaced() -> Problem:
+    """Say that an answer is not shown, since the data that it is of were removed."""
+    return Problem(
+        "A newer generation is current", "The one that was asked is gone, and its answer with it.", "Run it again."
+    )
+
+
 def unrecorded() -> Problem:
     """Say that an answer is not shown, since it could not be recorded."""
     return Problem(

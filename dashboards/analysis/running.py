@@ -16,10 +16,11 @@ from typing import Literal
 import polars as pl
 
 from dashboards.analysis.limits import RUNS_AT_ONCE, Limits
-from dashboards.analysis.problems import Problem, cancelled, out_of_memory, too_slow, unrecorded
+from dashboards.analysis.problems import Problem, cancelled, out_of_memory, replaced, too_slow, unrecorded
 from dashboards.analysis.statements import refused
 from dashboards.analysis.worker import Task
 from dashboards.database import PROJECT_DIR, Generation, spill_dir
+from dashboards.keeping import is_there
 
 WAIT = 0.2
 
@@ -120,7 +121,7 @@ class Run:
         self.statement = statement
         self.limits = limits or Limits()
         self.answer: Answer | None = None
-        self._generation, self._witness = generation, witness
+        self.generation, self._witness = generation, witness
         self._started = time.monotonic()
         self._stopped = threading.Event()
         self._worker: Worker | None = None
@@ -175,7 +176,7 @@ class Run:
             if self._stopped.is_set():
                 self._worker.kill()
         self._started = time.monotonic()
-        task = Task(str(self._generation.path), spill, self.statement, self.limits)
+        task = Task(str(self.generation.path), spill, self.statement, self.limits)
         try:
             said, _ = self._worker.communicate(task.line().encode(), timeout=self.limits.seconds)
         except subprocess.TimeoutExpired:
@@ -193,6 +194,8 @@ class Run:
         head, _, stream = said.partition(b"\n")
         if self._stopped.is_set():
             self._end(cancelled())
+        elif not is_there(self.generation):
+            self._end(replaced())
         elif not stream:
             self._end(out_of_memory(self.limits))
         elif (error := json.loads(head)["error"]) is not None:

@@ -72,6 +72,11 @@ def remember_generation(generation: Generation) -> None:
     st.session_state[GENERATION] = generation.identifier
 
 
+def forget_generation() -> None:
+    """Keep that this run shows no generation."""
+    st.session_state[GENERATION] = None
+
+
 def shown_generation() -> str | None:
     """Return the generation that the last run showed, or None when there was none."""
     found: str | None = st.session_state.get(GENERATION)

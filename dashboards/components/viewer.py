@@ -14,8 +14,9 @@ from dashboards.access.grants import Claims
 from dashboards.access.login import LoginSettingsError, check_demonstration, contact, end_session, granted, is_login
 from dashboards.access.viewer import AccessError, NoGrantError, NotReadyError, Viewer, narrowed
 from dashboards.components import page
-from dashboards.database import Generation
+from dashboards.database import DatabaseError, Generation, GoneGenerationError, current_generation
 from dashboards.extract.cutting import extract_of, is_cut
+from dashboards.keeping import check_there
 from dashboards.navigation import Audience
 from dashboards.scope import Role, Scope
 
@@ -48,20 +49,37 @@ def is_as_it_was() -> bool:
     return page.standing() == _word(_standing())
 
 
+def has_moved() -> bool:
+    """Tell whether another generation is current than the one that this session last showed."""
+    try:
+        return current_generation().identifier != page.shown_generation()
+    except DatabaseError:
+        return False
+
+
 def guarded(draw: Callable[P, R]) -> Callable[P, R]:
-    """Make a dialog or a fragment look first whether its reader may still look: it runs without the app around it."""
+    """Make a dialog or a fragment look first whether its reader may still look, and at this generation.
+
+    It runs without the app around it, so the app has to run anew where not.
+    """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not is_as_it_was():
+        if not is_as_it_was() or has_moved():
             st.rerun(scope="app")
-        return draw(*args, **kwargs)
+        try:
+            return draw(*args, **kwargs)
+        except GoneGenerationError:
+            st.rerun(scope="app")
+            raise
 
     return drawn
 
 
-def still(fetch: Callable[[], bytes]) -> Callable[[], bytes]:
+def still(fetch: Callable[[], bytes], generation: Generation) -> Callable[[], bytes]:
     """Make a download, which runs outside of the session, look first whether its reader may still look, as the same.
+
+    What was drawn of a generation that is gone is not given; that raises GoneGenerationError.
 
     Its rows were chosen for what the grants made of the reader when the page was drawn: another role or another
     employer gets none of them. The file is then that reader's alone: nobody else gets it by its address.
@@ -70,12 +88,14 @@ def still(fetch: Callable[[], bytes]) -> Callable[[], bytes]:
 
     def fetched() -> bytes:
         if claims is None:
+            check_there(generation)
             return fetch()
         viewer = granted(claims)
+        check_there(generation)
         if viewer != drawn_for:
             raise NoGrantError(viewer.name, contact(), "the grant has changed since the file was offered")
         content = fetch()
-        made_out(content, claims, viewer)
+        made_out(content, claims, viewer, generation)
         return content
 
     return fetched

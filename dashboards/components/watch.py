@@ -4,8 +4,7 @@ import streamlit as st
 
 from dashboards.access.viewer import Viewer
 from dashboards.components import page
-from dashboards.components.viewer import is_as_it_was
-from dashboards.database import DatabaseError, current_generation
+from dashboards.components.viewer import has_moved, is_as_it_was
 
 WATCH_SECONDS = 4
 
@@ -16,12 +15,5 @@ def watch() -> None:
     if not is_as_it_was():
         st.rerun(scope="app")
     is_shown = page.standing() is None or isinstance(page.standing(), Viewer)
-    if is_shown and _has_moved():
+    if is_shown and has_moved():
         st.rerun(scope="app")
-
-
-def _has_moved() -> bool:
-    try:
-        return current_generation().identifier != page.shown_generation()
-    except DatabaseError:
-        return False

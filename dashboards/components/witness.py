@@ -13,6 +13,7 @@ from dashboards.analysis.running import Witness
 from dashboards.audit import Action, AuditError, Entry, parameters_hash, record
 from dashboards.components import page
 from dashboards.components.viewer import still
+from dashboards.database import GoneGenerationError
 from dashboards.exports import lazily
 from dashboards.navigation import PageEntry
 
@@ -60,12 +61,12 @@ def taken(rows: Callable[[], pl.DataFrame], kind: str, name: str) -> Callable[[]
         record(replace(told, rows=found.height))
         return found
 
-    make = still(lazily(counted, kind))
+    make = still(lazily(counted, kind), page.scope().generation)
 
     def made() -> bytes:
         try:
             return make()
-        except AccessError as error:
+        except (AccessError, GoneGenerationError) as error:
             record(replace(told, is_denied=True, reason=type(error).__name__))
             raise
 

@@ -1,6 +1,6 @@
 """What one session has on its bench: the statement in the editor, the one that runs, the last answer, the history."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.analysis.running import Answer, Run
 from dashboards.components.witness import asked
 from dashboards.database import Generation
+from dashboards.keeping import is_there
 from dashboards.slices.catalogue import worked_query
 
 EDITOR = "sql_statement"
@@ -23,11 +24,12 @@ KEPT = 100
 
 @dataclass(frozen=True)
 class Past:
-    """A statement that was run, and what became of it."""
+    """A statement that was run on a generation, and what became of it."""
 
     run_at: datetime
     statement: str
     answer: Answer
+    generation: Generation
 
 
 @dataclass
@@ -85,15 +87,24 @@ def name_in_address(generation: Generation, bench: Workbench) -> None:
 
 
 def settle(bench: Workbench) -> None:
-    """Move a run that has ended to the history and show what became of it."""
+    """Move a run that has ended to the history and show what became of it, for as long as its generation is there."""
+    if bench.shown is not None and not is_there(bench.shown.generation):
+        _forget_rows(bench)
+        bench.shown = None
     if bench.run is None or bench.run.answer is None:
         return
-    bench.shown = Past(datetime.now(UTC).replace(tzinfo=None), bench.run.statement, bench.run.answer)
+    bench.shown = Past(
+        datetime.now(UTC).replace(tzinfo=None), bench.run.statement, bench.run.answer, bench.run.generation
+    )
     bench.run = None
-    for past in bench.history[:1]:
-        forgotten = Answer(None, past.answer.is_cut, past.answer.seconds, past.answer.problem, past.answer.row_count)
-        bench.history[0] = Past(past.run_at, past.statement, forgotten)
+    _forget_rows(bench)
     bench.history = [bench.shown, *bench.history][:KEPT]
+
+
+def _forget_rows(bench: Workbench) -> None:
+    """Drop the rows of the last answer from the history; all earlier ones have none."""
+    for past in bench.history[:1]:
+        bench.history[0] = replace(past, answer=replace(past.answer, rows=None))
 
 
 def history(bench: Workbench) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from dashboards.extract.contacts import contacts_path, write_contacts
 from dashboards.extract.keys import derive_keys, host_key, load_frame
 from dashboards.extract.statements import WHOLE, Table, comments, create, keys, literal, macro
 from dashboards.extract.tables import COMMENTS, employers, fill_curves, worked_out
+from dashboards.keeping import kept
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ def extract_of(generation: Generation, host_id: str) -> Generation:
 
     Of an unknown host there is one, without a row. Raises NoExtractError where none can be written.
     """
-    return replace(generation, path=_extract(generation, host_id if _is_known(generation, host_id) else NOBODY))
+    path = _extract(generation, host_id if _is_known(generation, host_id) else NOBODY)
+    return replace(generation, path=path, source=generation.source or generation.path)
 
 
 def is_cut(generation: Generation, host_id: str) -> bool:
@@ -62,7 +64,7 @@ def is_cut(generation: Generation, host_id: str) -> bool:
     return path_of(generation, host_id if _is_known(generation, host_id) else NOBODY).exists()
 
 
-@lru_cache(maxsize=4096)
+@kept(4096)
 def _is_known(generation: Generation, host_id: str) -> bool:
     return host_id != NOBODY and employers(generation, host_id)
 

@@ -1,11 +1,10 @@
 """The finished group tables of a scope: read where an extract holds them, made of the cube for the platform."""
 
-from functools import lru_cache
-
 import polars as pl
 
 from dashboards.database import Generation, Query, frame, run
 from dashboards.fairness.finished import ODDS, SHOWN, finished_tables
+from dashboards.keeping import kept
 from dashboards.scope import Scope
 
 PLATFORM = "platform"
@@ -67,7 +66,7 @@ def tables(scope: Scope) -> dict[str, pl.DataFrame]:
     return _tables(scope.generation, scope.viewer, cube_scope(scope))
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _tables(generation: Generation, viewer: str, host_or_platform: str) -> dict[str, pl.DataFrame]:
     bound = {"cube_scope": host_or_platform}
     if host_or_platform != PLATFORM and _is_finished(generation, viewer):

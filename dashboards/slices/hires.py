@@ -1,7 +1,6 @@
 """The hires of one employer: counted under each rule, who stays, and what the project told beforehand."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -12,6 +11,7 @@ from dashboards.database import Generation, Query, frame, run
 from dashboards.economics.cohort import MICRO, leavers
 from dashboards.formats import word_text
 from dashboards.intervals import Interval, wilson
+from dashboards.keeping import kept
 from dashboards.metrics import GROUP, values
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope, conditions
@@ -146,7 +146,7 @@ def of_audition(scope: Scope, outcome: str) -> Audition:
     return _audition(scope.generation, scope.viewer, queries, outcome)
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _audition(generation: Generation, viewer: str, queries: tuple[Query, ...], outcome: str) -> Audition:
     hires, rated, finished = (frame(generation, viewer, each) for each in queries)
     return audition_beside(hires, rated, outcome, [_signal(row) for row in finished.iter_rows(named=True)])

@@ -5,13 +5,13 @@ School types are not among the groups: what a school is, the pages show through 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from dashboards.database import Generation, Query, frame, run
 from dashboards.formats import word_text
+from dashboards.keeping import kept
 from dashboards.rows import Rows
 from dashboards.scope import Scope
 from dashboards.slices.courses import course
@@ -92,7 +92,7 @@ def _group_curves(scope: Scope, dimension: str) -> dict[str, pl.DataFrame]:
     return _clustered_groups(scope.generation, scope.viewer, query, units, scope.filters.window)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _clustered_groups(
     generation: Generation, viewer: str, query: Query, units: Query, window: int
 ) -> dict[str, pl.DataFrame]:

@@ -10,7 +10,6 @@ whose completers come in employers, is that of ``dashboards.bands``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -18,6 +17,7 @@ import polars as pl
 from dashboards.bands import Units, clustered_band
 from dashboards.database import Generation, Query, Value, frame, run
 from dashboards.intervals import CLUSTERS_NEEDED
+from dashboards.keeping import kept
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import WINDOWS, Scope, conditions
 from dashboards.slices.courses import course
@@ -141,7 +141,7 @@ def units_query(scope: Scope, dimension: str | None = None) -> Query:
     return Query.of(numbered(followed(scope, dimension, ", employer_id")), scope.parameters())
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _clustered(generation: Generation, viewer: str, query: Query, units: Query) -> tuple[pl.DataFrame, int]:
     """Return the curve with the band of its employers, and how many these are."""
     rows = frame(generation, viewer, query)

@@ -4,13 +4,12 @@ The curve has one implementation, the macro ``kaplan_meier``: the mart agg_reten
 the published table macro its answer over a slice. The platform's band lets hires of one employer share their fate.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import polars as pl
 
 from dashboards.bands import Units, clustered_variance, log_log_band
 from dashboards.database import Generation, Query, Value, frame, run
+from dashboards.keeping import kept
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import DIMENSIONS, Scope, conditions
 from dashboards.slices.outcomes import LEAST_AT_RISK, band_days, is_whole, numbered, units_by_group
@@ -64,7 +63,7 @@ def curves(scope: Scope) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _clustered(generation: Generation, viewer: str, query: Query, hires: Query) -> pl.DataFrame:
     rows = frame(generation, viewer, query)
     if rows.is_empty():

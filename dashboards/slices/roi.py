@@ -1,7 +1,6 @@
 """Money of one employer: the marts' frames under the scope, and what dashboards.economics makes of them, kept."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -14,6 +13,7 @@ from dashboards.economics.effects import Effect, effect_on_the_treated
 from dashboards.economics.roi import Distribution, Programme, Swing
 from dashboards.economics.worth import Worth, worth
 from dashboards.formats import value_text
+from dashboards.keeping import kept
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope
 from dashboards.slices.hires import hires_query, mart_query
@@ -77,7 +77,7 @@ def of_effect(scope: Scope) -> Effect | None:
     return _effect(scope.generation, scope.viewer, choices_query(scope))
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def _effect(generation: Generation, viewer: str, query: Query) -> Effect | None:
     return effect_on_the_treated(comparison(frame(generation, viewer, query)), seed=SEED)
 
@@ -88,7 +88,7 @@ def of_worth(scope: Scope, assumed: Mapping[str, Assumption], *, with_work_value
     return _worth(scope.generation, scope.viewer, queries, tuple(assumed.values()), with_work_value)
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def _worth(
     generation: Generation,
     viewer: str,

@@ -376,7 +376,7 @@ def emitted(
 
     fairness_tables._tables.cache_clear()
     home = {"pell": 0.4, "first_generation": None}
-    scope = Scope(Generation("generated", Path("none"), datetime(2026, 7, 1)), "leadership", "host")
+    scope = Scope(Generation("generated", Path(__file__), datetime(2026, 7, 1)), "leadership", "host")
     with monkeypatch.context() as patched:
         patched.setattr(fairness_tables, "frame", read)
         patched.setattr(fairness_tables, "run", read)
@@ -398,7 +398,7 @@ def emitted(
 PERSONS_COLUMNS = ("person", "person_count", "stage", "term_label", "unit_count", "advanced_count")
 REACH = ("new_school_share_of_selections", "new_school_share_of_hires")
 NOTHING = fairness_tiles.comparison_readings(
-    Scope(Generation("generated", Path("none"), datetime(2026, 7, 1)), "leadership"), compared(), "selected"
+    Scope(Generation("generated", Path(__file__), datetime(2026, 7, 1)), "leadership"), compared(), "selected"
 )[0]
 
 

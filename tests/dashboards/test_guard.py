@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,14 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from dashboards.access import files, guard, login
 from dashboards.access.guard import Guard, claims_of, return_path
 from dashboards.access.viewer import Viewer
+from dashboards.pointer import Generation
 from tests.dashboards.people import AUTH, grant, write_access
 from tests.dashboards.people import claims_of as signed_in
 
 ADA = "ada@a.example"
 HOST = "people.example"
+DATA = Generation("g1", Path(__file__), datetime(2026, 7, 1))
+"""A generation whose file is there."""
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +80,7 @@ def answered(path: str, location: str | None = None, **headers: str) -> tuple[in
 
 @pytest.fixture(autouse=True)
 def _made_for_ada() -> None:
-    files.made_out(b"inside", signed_in(ADA), Viewer(ADA, "analyst"))
+    files.made_out(b"inside", signed_in(ADA), Viewer(ADA, "analyst"), DATA)
 
 
 def test_a_file_is_for_whom_it_was_made(tmp_path: Path) -> None:
@@ -84,13 +89,13 @@ def test_a_file_is_for_whom_it_was_made(tmp_path: Path) -> None:
     write_access(tmp_path / "access.toml", grant(ADA, "analyst"), grant("bob@b.example", "analyst"))
     assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 200
     assert answered("/media/abc.csv", cookie=cookie(bob))[0] == 404
-    files.made_out(b"inside", bob, Viewer("bob@b.example", "analyst"))
+    files.made_out(b"inside", bob, Viewer("bob@b.example", "analyst"), DATA)
     assert answered("/media/abc.csv", cookie=cookie(bob))[0] == 200, "the same rows were made for both"
 
 
 def test_a_file_that_was_pushed_out_has_to_be_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MOST_FILES", 1)
-    files.made_out(b"another", signed_in(ADA), Viewer(ADA, "analyst"))
+    files.made_out(b"another", signed_in(ADA), Viewer(ADA, "analyst"), DATA)
     assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 404
 
 
@@ -104,11 +109,20 @@ def test_a_file_is_for_who_may_look_now(tmp_path: Path) -> None:
 
 def test_a_file_is_not_for_the_same_person_under_another_grant(tmp_path: Path) -> None:
     kept = cookie(signed_in(ADA))
-    files.made_out(b"inside", signed_in(ADA), Viewer(ADA, "employer", ("E00001",)))
+    files.made_out(b"inside", signed_in(ADA), Viewer(ADA, "employer", ("E00001",)), DATA)
     write_access(tmp_path / "access.toml", grant(ADA, "employer", ["E00001"]))
     assert answered("/media/abc.csv", cookie=kept)[0] == 200
     write_access(tmp_path / "access.toml", grant(ADA, "employer", ["E00002"]))
     assert answered("/media/abc.csv", cookie=kept)[0] == 404
+
+
+def test_a_file_of_a_generation_that_is_gone_is_nobody_s(tmp_path: Path) -> None:
+    published = tmp_path / "analytics.duckdb"
+    published.touch()
+    files.made_out(b"inside", signed_in(ADA), Viewer(ADA, "analyst"), replace(DATA, path=published))
+    assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 200
+    published.unlink()
+    assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 404
 
 
 @pytest.mark.parametrize(

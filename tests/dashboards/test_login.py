@@ -13,7 +13,7 @@ from dashboards.access.login import LoginSettingsError, check_secrets, granted
 from dashboards.access.viewer import NoGrantError, NotReadyError, Viewer
 from dashboards.components import page
 from dashboards.components.viewer import guarded, still
-from dashboards.database import Generation
+from dashboards.database import Generation, GoneGenerationError
 from dashboards.slices.people import hosts
 from tests.dashboards.people import APP, AUTH, CONTACT, app_for, claims_of, grant, write_access
 from tests.dashboards.test_pages import html
@@ -262,7 +262,7 @@ def test_logging_out_ends_the_sign_in_in_other_tabs_too(access_file: Path, monke
 
 @pytest.fixture
 def offered(
-    with_login: None, access_file: Path, monkeypatch: pytest.MonkeyPatch
+    with_login: None, access_file: Path, generation: Generation, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], Callable[[], bytes]]:
     """Return what offers ada a file under a grant, as a page does that was drawn for her."""
     monkeypatch.setattr("dashboards.components.viewer._claims", lambda: claims_of(ADA))
@@ -271,7 +271,7 @@ def offered(
     def offer(under: str) -> Callable[[], bytes]:
         write_access(access_file, under)
         page.remember_standing(granted(claims_of(ADA)))
-        return still(lambda: b"rows")
+        return still(lambda: b"rows", generation)
 
     return offer
 
@@ -289,14 +289,18 @@ def test_a_download_looks_again_whether_its_reader_may(
 @pytest.mark.parametrize("before", [grant(ADA, "employer", ["E00001"]), grant(ADA, "leadership")])
 @pytest.mark.parametrize("is_drawn_before", [True, False])
 def test_a_download_is_not_for_the_same_reader_under_another_grant(
-    before: str, is_drawn_before: bool, access_file: Path, offered: Callable[[str], Callable[[], bytes]]
+    before: str,
+    is_drawn_before: bool,
+    access_file: Path,
+    generation: Generation,
+    offered: Callable[[str], Callable[[], bytes]],
 ) -> None:
     """Also where the grant changes while the page is drawn: its rows were chosen for what it was at the start."""
     fetch = offered(before)
     assert fetch() == b"rows"
     write_access(access_file, grant(ADA, "employer", ["E00002"]))
     if not is_drawn_before:
-        fetch = still(lambda: b"rows")
+        fetch = still(lambda: b"rows", generation)
     with pytest.raises(NoGrantError) as caught:
         fetch()
     assert "changed" in caught.value.detail
@@ -314,7 +318,18 @@ def test_a_dialog_whose_reader_may_no_longer_look_starts_the_app_anew(monkeypatc
 
     monkeypatch.setattr("streamlit.rerun", rerun)
     monkeypatch.setattr("dashboards.components.viewer.is_as_it_was", lambda: True)
+    monkeypatch.setattr("dashboards.components.viewer.has_moved", lambda: False)
     assert guarded(lambda: "rows")() == "rows"
+
+    def gone() -> None:
+        raise GoneGenerationError
+
+    with pytest.raises(Anew):
+        guarded(gone)()
+    monkeypatch.setattr("dashboards.components.viewer.has_moved", lambda: True)
+    with pytest.raises(Anew):
+        guarded(lambda: "rows")()
+    monkeypatch.setattr("dashboards.components.viewer.has_moved", lambda: False)
     monkeypatch.setattr("dashboards.components.viewer.is_as_it_was", lambda: False)
     with pytest.raises(Anew):
         guarded(lambda: "rows")()

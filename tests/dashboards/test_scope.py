@@ -262,22 +262,30 @@ OF_EVERYBODY = {
 """Cached function -> why its answers are the same for all viewers."""
 
 
-def cached() -> Iterator[tuple[str, str, list[str]]]:
+def cached() -> Iterator[tuple[str, str, list[str], str]]:
+    """Yield each cached function: file, name, arguments, how it is cached."""
     for path in sorted(ROOM.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and any(
-                re.search(r"\b(lru_cache|cache|cache_data|cache_resource)\b", ast.unparse(each))
-                for each in node.decorator_list
-            ):
-                yield str(path.relative_to(ROOM)), node.name, [each.arg for each in node.args.args]
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            for how in map(ast.unparse, node.decorator_list):
+                if re.search(r"\b(lru_cache|cache|cache_data|cache_resource|kept)\b", how):
+                    yield str(path.relative_to(ROOM)), node.name, [each.arg for each in node.args.args], how
+
+
+def test_what_is_kept_of_a_generation_goes_with_its_file() -> None:
+    """An ``lru_cache`` would hold a person's rows after the person was erased."""
+    by_generation = [(path, name, how) for path, name, told, how in cached() if "generation" in told]
+    assert len(by_generation) > 8
+    assert [each for each in by_generation if not each[2].startswith("kept(")] == []
 
 
 def test_every_cache_is_kept_by_generation_viewer_and_query() -> None:
     found = list(cached())
-    keyed = [(path, name) for path, name, told in found if name not in OF_EVERYBODY]
+    keyed = [(path, name) for path, name, _, _ in found if name not in OF_EVERYBODY]
     assert len(keyed) > 5
-    assert {name for _, name, _ in found} >= set(OF_EVERYBODY)
-    for path, name, told in found:
+    assert {name for _, name, _, _ in found} >= set(OF_EVERYBODY)
+    for path, name, told, _ in found:
         if name not in OF_EVERYBODY:
             assert told[:2] == ["generation", "viewer"], (path, name)
             assert told[2] in ("query", "queries", "host_or_platform"), (path, name)

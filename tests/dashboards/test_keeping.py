@@ -1,0 +1,208 @@
+"""A generation that is removed is gone from a running process, too: connections, frames, dialogs, files, answers."""
+
+import json
+import os
+import shutil
+import threading
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboards import database, keeping
+from dashboards.analysis.running import Answer, Run, workers
+from dashboards.audit import Log, audit_key
+from dashboards.components import page, witness
+from dashboards.components.workbench import Past, Workbench, settle
+from dashboards.database import Generation, GoneGenerationError, Query, current_generation, frame, run
+from dashboards.extract.contacts import contacts_path
+from dashboards.extract.cutting import extract_of
+from dashboards.scope import Scope
+from dashboards.slices.people import hosts
+from tests.dashboards.test_pages import html, opened
+
+COUNT = Query("select count(*) as n from analytics.marts.fct_projects")
+
+
+@pytest.fixture
+def folder(tiny_published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a published folder of the test's own."""
+    copied = tmp_path / "published"
+    shutil.copytree(tiny_published, copied)
+    monkeypatch.setenv("THROUGHLINE_PUBLISHED", str(copied))
+    return copied
+
+
+@pytest.fixture
+def old(folder: Path) -> Generation:
+    return current_generation()
+
+
+def erase(folder: Path) -> None:
+    """Make a newer generation current and remove the one before, as ``throughline forget`` does."""
+    pointer = json.loads((folder / "current.json").read_text())
+    before = (folder / pointer["path"]).parent
+    shutil.copytree(before, folder / "generations" / "newer", ignore=shutil.ignore_patterns("extracts"))
+    pointer |= {"generation": "newer", "path": "generations/newer/analytics.duckdb"}
+    (folder / "draft.json").write_text(json.dumps(pointer))
+    (folder / "draft.json").replace(folder / "current.json")
+    shutil.rmtree(before)
+
+
+def still_open(folder: Path) -> list[str]:
+    """Return the removed files below a folder that this process holds open."""
+    found = []
+    for each in Path("/proc/self/fd").iterdir():
+        try:
+            target = os.readlink(each)
+        except OSError:
+            continue
+        if target.startswith(str(folder)) and target.endswith("(deleted)"):
+            found.append(target)
+    return found
+
+
+def test_nothing_of_a_removed_generation_is_open_kept_or_answered(
+    folder: Path, old: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("THROUGHLINE_EXTRACTS")
+    own = extract_of(old, hosts(old).row(0, named=True)["host_id"])
+    contacts = replace(own, path=contacts_path(own.path))
+    for each in (old, own):
+        assert frame(each, "mine", COUNT)["n"][0] > 0
+    assert run(contacts, Query("select count(*) as n from analytics.main.contacts")).height == 1
+    erase(folder)
+    assert len(still_open(folder)) >= 3, "a control: what is removed is open until somebody looks"
+    assert current_generation().identifier == "newer"
+    assert still_open(folder) == []
+    for each in (old, own, contacts):
+        with pytest.raises(GoneGenerationError, match="newer generation is current"):
+            run(each, Query("select 1 as one"))
+        with pytest.raises(GoneGenerationError):
+            frame(each, "mine", COUNT)
+    assert not [key for key in database._frame._answers if key[0] in (old, own)]
+    assert frame(current_generation(), "mine", COUNT)["n"][0] > 0
+
+
+def test_an_extract_elsewhere_is_gone_with_its_generation(folder: Path, old: Generation) -> None:
+    own = extract_of(old, hosts(old).row(0, named=True)["host_id"])
+    assert frame(own, "mine", COUNT).height == 1
+    erase(folder)
+    assert own.path.exists(), "it lies in a folder that forget may not know"
+    with pytest.raises(GoneGenerationError):
+        frame(own, "mine", COUNT)
+
+
+def test_what_is_gone_is_let_go_also_while_nobody_looks(folder: Path, old: Generation) -> None:
+    assert frame(old, "mine", COUNT).height == 1
+    erase(folder)
+    assert still_open(folder)
+    ended = keeping.keep_sweeping(every=0.01)
+    try:
+        waited = threading.Event()
+        for _ in range(2000):
+            if not still_open(folder):
+                break
+            waited.wait(0.01)
+        assert still_open(folder) == []
+    finally:
+        ended.set()
+
+
+def test_a_query_under_way_ends_and_its_answer_is_refused(folder: Path, old: Generation) -> None:
+    """Its connection is not closed below it, which DuckDB would tell as an error of its own."""
+    seen: list[Any] = []
+
+    def overtaken() -> None:
+        with database.cursor(old) as lent:
+            erase(folder)
+            assert current_generation().identifier == "newer"
+            assert still_open(folder), "the query under way holds it"
+            seen.extend(lent.execute("select count(*) from marts.fct_projects").fetchall())
+
+    with pytest.raises(GoneGenerationError):
+        overtaken()
+    assert seen[0][0] > 0
+    assert still_open(folder) == []
+
+
+def test_a_file_that_was_replaced_is_read_anew(folder: Path, old: Generation) -> None:
+    before = frame(old, "mine", Query("select random() as drawn"))
+    twin = old.path.with_name("twin")
+    shutil.copyfile(old.path, twin)
+    assert frame(old, "mine", Query("select random() as drawn")).equals(before)
+    twin.replace(old.path)
+    assert not frame(old, "mine", Query("select random() as drawn")).equals(before)
+    assert still_open(folder) == []
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_is_overtaken_says_so_and_is_drawn_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, loopback: None
+) -> None:
+    from dashboards.components import states
+
+    told: list[str] = []
+    kept, say = database._frame, states.error
+
+    def overtaken(generation: Generation, viewer: str, query: Query) -> pl.DataFrame:
+        """Remove the generation while the first page that asks is drawn."""
+        if generation.identifier != "newer" and viewer not in ("platform", "meta"):
+            erase(folder)
+        return kept(generation, viewer, query)
+
+    monkeypatch.setattr(database, "_frame", overtaken)
+    monkeypatch.setattr(states, "error", lambda title, detail: (told.append(title), say(title, detail)))
+    app = opened(folder, monkeypatch, "employer")
+    assert told == ["A newer generation is current"]
+    assert not app.exception
+    assert 'class="tl-label"' in html(app), "the page is drawn anew, from the newer one"
+    assert app.session_state[page.GENERATION] == "newer"
+
+
+@pytest.fixture
+def session(old: Generation, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    from dashboards.access.viewer import Viewer
+
+    state: dict[str, Any] = {
+        page.SCOPE: Scope(old, "employer", "H1", "Acme", ("E1",)),
+        page.VIEWER: Viewer("ada@example.org", "employer", ("H1",)),
+    }
+    monkeypatch.setattr("streamlit.session_state", state)
+    return state
+
+
+@pytest.mark.usefixtures("session")
+def test_a_file_of_a_removed_generation_is_not_given_though_its_rows_are_held(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_AUDIT", str(tmp_path / "audit"))
+    make = witness.taken(lambda: pl.DataFrame({"given_name": ["Jane"]}), "csv", "contacts")
+    assert b"Jane" in make()
+    erase(folder)
+    with pytest.raises(GoneGenerationError):
+        make()
+    _, last = Log(tmp_path / "audit", audit_key()).entries()
+    assert (last["is_denied"], last["reason"], last["rows"]) == (True, "GoneGenerationError", None)
+
+
+def test_the_answer_to_a_statement_goes_with_its_generation(folder: Path, old: Generation) -> None:
+    past = Past(datetime(2026, 7, 1), "select 1", Answer(pl.DataFrame({"a": [1]}), False, 0.1, row_count=1), old)
+    bench = Workbench(shown=past, history=[past])
+    settle(bench)
+    assert bench.shown is past
+    erase(folder)
+    settle(bench)
+    assert bench.shown is None
+    assert [each.answer.rows for each in bench.history] == [None]
+    ended = Run(old, "select count(*) from marts.fct_projects").wait(60)
+    workers.end()
+    assert ended is not None
+    assert ended.rows is None
+    assert ended.problem is not None
+    assert ended.problem.title == "A newer generation is current"
