@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from dashboards.scope import Role
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-SESSION_HOURS = 12
+SESSION_HOURS, LONGEST_SESSION_HOURS = 12, 24 * 30
 NEVER_CLAIMS = ("email", "email_verified", "is_logged_in", "tokens", "origin", "exp", "iat", "nbf", "nonce", "at_hash")
 """Claims that no grant may name: addresses count only when verified, and the others tell nothing of a person."""
 
@@ -102,7 +102,7 @@ class Access(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     contact: str = Field(min_length=1)
-    session_hours: float = Field(default=SESSION_HOURS, gt=0, le=24 * 30, strict=False)
+    session_hours: float = Field(default=SESSION_HOURS, gt=0, le=LONGEST_SESSION_HOURS, strict=False)
     end_with_token: bool = False
     grant: tuple[Grant, ...] = Field(default=(), strict=False)
 

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from dashboards.access.ended import end, has_ended, is_ended_here_alone
 from dashboards.access.grants import Access, AccessFileError, Claims, read_access
-from dashboards.access.viewer import NotReadyError, NotSignedInError, Viewer, name_of, viewer_of
+from dashboards.access.viewer import EndedHereError, NotReadyError, NotSignedInError, Viewer, name_of, viewer_of
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REQUIRED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
@@ -34,7 +35,6 @@ SAFE_OPTIONS: dict[str, object] = {
 }
 """Option of Streamlit -> the only value that a login may run under: others let a stranger say who they are."""
 
-_ended: set[tuple[str, ...]] = set()
 _guards: set[str] = set()
 
 
@@ -137,8 +137,7 @@ def granted(claims: Claims) -> Viewer:
         raise NotReadyError("Access is being set up.", getattr(error, "contact", ""), str(error)) from error
     if claims.get("is_logged_in") is not True:
         raise NotSignedInError("Please log in to see the dashboards.", access.contact)
-    if _session(claims) in _ended:
-        raise NotSignedInError("You have logged out.", access.contact, f"{name_of(claims)} logged out before")
+    _refuse_ended(claims, access)
     return viewer_of(access, claims, datetime.now(UTC))
 
 
@@ -151,9 +150,26 @@ def contact() -> str:
 
 
 def end_session(claims: Claims) -> None:
-    """Let a sign-in count no more, in whatever tab or copy of its cookie."""
-    _ended.add(_session(claims))
+    """Let a sign-in count no more, in whatever tab, server or copy of its cookie.
+
+    Raises OSError where only this process can remember it.
+    """
+    end(claims, datetime.now(UTC))
 
 
-def _session(claims: Claims) -> tuple[str, ...]:
-    return tuple(str(claims.get(key)) for key in ("iss", "sub", "iat"))
+def _refuse_ended(claims: Claims, access: Access) -> None:
+    """Raise NotSignedInError for a sign-in that a log-out ended."""
+    try:
+        is_over = has_ended(claims)
+    except OSError as error:
+        raise NotReadyError("Access is being set up.", access.contact, f"ended sign-ins: {error}") from error
+    said = f"{name_of(claims)} logged out before"
+    if is_ended_here_alone(claims):
+        raise EndedHereError(
+            "You have logged out here, but this could not be written down: another server may still take a copy of "
+            f"your cookie. Press Log out once more to end the sign-in in this browser, and tell {access.contact}.",
+            access.contact,
+            said,
+        )
+    if is_over:
+        raise NotSignedInError("You have logged out.", access.contact, said)

@@ -39,6 +39,10 @@ class NotSignedInError(AccessError):
     """Nobody has signed in, or too long ago."""
 
 
+class EndedHereError(NotSignedInError):
+    """Somebody has logged out, and other servers could not be told."""
+
+
 class NoGrantError(AccessError):
     """Somebody has signed in whom no grant lets in; ``name`` is theirs."""
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dashboards.access.viewer import AccessError, NoGrantError, NotSignedInError
+from dashboards.access.viewer import AccessError, EndedHereError, NoGrantError, NotSignedInError
 from dashboards.components import page
 from dashboards.components.viewer import log_out_button
 from dashboards.navigation import PAGES
@@ -44,7 +44,10 @@ def _named(draw: Callable[[], None], name: str) -> Callable[[], None]:
 
 def _draw(error: AccessError) -> None:
     with st.container(key="gate", horizontal_alignment="center"), st.container(key="gate-box", width=460, gap="small"):
-        if isinstance(error, NotSignedInError):
+        if isinstance(error, EndedHereError):
+            _say("Throughline", str(error))
+            log_out_button()
+        elif isinstance(error, NotSignedInError):
             _say("Throughline", str(error))
             st.button("Log in", type="primary", key="log-in", on_click=st.login, width="stretch")
         elif isinstance(error, NoGrantError):

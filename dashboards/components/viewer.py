@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar, get_args
 import polars as pl
 import streamlit as st
 
+from dashboards.access.ended import is_ended_here_alone
 from dashboards.access.files import made_out
 from dashboards.access.grants import Claims
 from dashboards.access.login import LoginSettingsError, check_demonstration, contact, end_session, granted, is_login
@@ -153,7 +154,15 @@ def log_out_button() -> None:
 
 
 def _log_out() -> None:
-    end_session(st.user.to_dict())
+    """End the sign-in everywhere, then in the browser; where the first fails, the page says so before the second."""
+    claims = st.user.to_dict()
+    was_told = is_ended_here_alone(claims)
+    try:
+        end_session(claims)
+    except OSError:
+        logger.exception("A log-out could not be written down: no other server knows of it, nor this one later")
+        if not was_told:
+            return
     st.logout()
 
 

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from dashboards.access import files, guard, login
+from dashboards.access import ended, files, guard, login
 from dashboards.access.guard import Guard, claims_of, return_path
 from dashboards.access.viewer import Viewer
 from dashboards.pointer import Generation
@@ -31,7 +31,8 @@ DATA = Generation("g1", Path(__file__), datetime(2026, 7, 1))
 def _with_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THROUGHLINE_ACCESS", str(tmp_path / "access.toml"))
     write_access(tmp_path / "access.toml", grant(ADA, "analyst"))
-    monkeypatch.setattr(login, "_ended", set())
+    monkeypatch.setenv("THROUGHLINE_AUDIT", str(tmp_path / "audit"))
+    monkeypatch.setattr(ended, "_here", {})
     monkeypatch.setattr(login, "_guards", {"Guard"})
     settings(monkeypatch)
 

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from dashboards.access import login, startup
+from dashboards.access import ended, login, startup
 from dashboards.access.login import LoginSettingsError, check_secrets, granted
-from dashboards.access.viewer import NoGrantError, NotReadyError, Viewer
+from dashboards.access.viewer import NoGrantError, NotReadyError, NotSignedInError, Viewer
 from dashboards.components import page
 from dashboards.components.viewer import guarded, still
 from dashboards.database import Generation, GoneGenerationError
@@ -25,7 +27,8 @@ ADA, EVE = "ada@a.example", "eve@x.example"
 def access_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "access.toml"
     monkeypatch.setenv("THROUGHLINE_ACCESS", str(path))
-    monkeypatch.setattr(login, "_ended", set())
+    monkeypatch.setenv("THROUGHLINE_AUDIT", str(tmp_path / "audit"))
+    monkeypatch.setattr(ended, "_here", {})
     return path
 
 
@@ -255,6 +258,108 @@ def test_logging_out_ends_the_sign_in_in_other_tabs_too(access_file: Path, monke
     assert "Please log in" in told(tab)
     assert "You have logged out." in told(other.run())
     assert "<h1>Marketplace health</h1>" in html(app_for({**claims, "iat": claims["iat"] - 5}, monkeypatch).run())  # type: ignore[operator]
+
+
+# Ended sign-ins -------------------------------------------------------------------------------------------------------
+
+
+def restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what this process alone knows, as a restart does, or as another replica has never known it."""
+    monkeypatch.setattr(ended, "_here", {})
+
+
+def out_of(claims: dict[str, object]) -> bool:
+    try:
+        granted(claims)
+    except NotSignedInError:
+        return True
+    return False
+
+
+@pytest.mark.usefixtures("with_login")
+def test_a_log_out_counts_in_other_replicas_and_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims, other = claims_of(ADA), claims_of(ADA, sub="another")
+    assert not out_of(claims)
+    ended.end(claims, datetime.now(UTC))
+    restart(monkeypatch)
+    assert out_of(claims)
+    assert not out_of(other)
+    ended.end(other, datetime.now(UTC))
+    restart(monkeypatch)
+    assert out_of(other), "the file is read again when it has changed"
+    assert out_of(claims)
+    path = tmp_path / "audit" / ended.FILE
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert ADA not in path.read_text()
+
+
+def test_half_a_line_costs_no_other_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, access_file: Path) -> None:
+    first, second = claims_of(ADA), claims_of(EVE)
+    ended.end(first, datetime.now(UTC))
+    with (tmp_path / "audit" / ended.FILE).open("a") as file:
+        file.write("1790000000 abc")
+    ended.end(second, datetime.now(UTC))
+    restart(monkeypatch)
+    assert ended.has_ended(first)
+    assert ended.has_ended(second)
+
+
+@pytest.mark.usefixtures("access_file")
+def test_a_line_that_no_sign_in_outlives_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sooner: with more ``session_hours`` than before, a sign-in would be back."""
+    now = datetime.now(UTC)
+    ended.end(claims_of("old@a.example"), now - timedelta(hours=24 * 30 + 1))
+    ended.end(claims_of("late@a.example"), now - timedelta(hours=24 * 30 - 1))
+    ended.end(ada := claims_of(ADA), now)
+    restart(monkeypatch)
+    assert ended.has_ended(ada)
+    lines = (tmp_path / "audit" / ended.FILE).read_text().split("\n")
+    assert len([line for line in lines if line]) == 2
+    assert (tmp_path / "audit" / ended.FILE).stat().st_mode & 0o777 == 0o600
+    assert not [each for each in (tmp_path / "audit").iterdir() if each.name.startswith(".")]
+
+
+@pytest.mark.usefixtures("access_file")
+def test_people_who_log_out_at_once_are_all_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [claims_of(f"{number}@a.example") for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda each: ended.end(each, datetime.now(UTC)), people))
+    restart(monkeypatch)
+    assert all(ended.has_ended(each) for each in people)
+
+
+@pytest.mark.usefixtures("generation")
+def test_a_log_out_that_cannot_be_written_down_says_so_and_counts_here(
+    tmp_path: Path, access_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_access(access_file, grant(ADA, "admin"))
+    claims = claims_of(ADA)
+    tab, other = app_for(claims, monkeypatch).run(), app_for(claims, monkeypatch).run()
+    left: list[bool] = []
+    monkeypatch.setattr("streamlit.logout", lambda: left.append(True))
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(ended, "_write", full)
+    tab.button(key="log-out").click().run()
+    assert "this could not be written down: another server may still take a copy" in told(tab)
+    assert CONTACT in told(tab)
+    assert left == []
+    assert "You have logged out here" in told(other.run())
+    tab.button(key="log-out").click().run()
+    assert left == [True], "pressed once more, the browser's sign-in ends at least"
+
+
+@pytest.mark.usefixtures("with_login")
+def test_nobody_is_let_in_while_the_ended_sign_ins_cannot_be_read(tmp_path: Path) -> None:
+    claims = claims_of(ADA)
+    assert granted(claims)
+    (tmp_path / "audit" / ended.FILE).mkdir(parents=True)
+    with pytest.raises(NotReadyError, match="being set up"):
+        granted(claims)
 
 
 # What runs without the app around it ----------------------------------------------------------------------------------

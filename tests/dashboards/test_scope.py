@@ -256,7 +256,7 @@ OF_EVERYBODY = {
     "dimensions": "what metrics can be split by",
     "_engine_of": "the engine that compiles, by what metrics mean",
     "_words": "texts in our own code",
-    "_read": "the grants, by their file",
+    "_read": "the grants, and the digests of ended sign-ins, by their file",
     "_say_once": "a line of the log, not of a page",
 }
 """Cached function -> why its answers are the same for all viewers."""
