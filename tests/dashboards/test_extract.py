@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboards.database import Generation, Query, run
+from dashboards.database import Generation, GoneGenerationError, Query, run
 from dashboards.definitions import catalogue
 from dashboards.elsewhere import may_tell
 from dashboards.extract import cutting, statements
@@ -401,6 +401,9 @@ def test_an_extract_lies_with_its_generation_readable_by_its_owner_alone(
     assert not [each for each in cut.parent.iterdir() if each.suffix not in (".duckdb", ".lock")]
     assert first not in cut.name
     shutil.rmtree(copy.path.parent)
+    with pytest.raises(GoneGenerationError):
+        extract_of(replace(copy, identifier="later"), first)
+    monkeypatch.setattr(cutting, "_is_known", lambda *_: True)  # As if it went a moment later.
     with pytest.raises(cutting.NoExtractError):
         extract_of(replace(copy, identifier="later"), first)
     assert not copy.path.parent.exists(), "a generation that is gone is not made again"
