@@ -12,11 +12,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from dashboards.database import Connection, DatabaseError, Generation, SqlError, new_file
+from dashboards.extract.code import code_digest
 from dashboards.extract.contacts import contacts_path, write_contacts
 from dashboards.extract.keys import derive_keys, host_key, load_frame
 from dashboards.extract.statements import WHOLE, Table, comments, create, keys, literal, macro
@@ -28,16 +28,6 @@ logger = logging.getLogger(__name__)
 FOLDER = "extracts"
 NOBODY = ""
 """The host that does not exist: its extract has no row that is anybody's."""
-
-CODE = (
-    "extract/*.py",
-    "elsewhere.py",
-    "audition.py",
-    "slices/courses.py",
-    "slices/hires.py",
-    "fairness/*.py",
-)
-"""What decides on the content of an extract: an extract of other code is not used."""
 
 
 class NoExtractError(DatabaseError):
@@ -85,16 +75,6 @@ def folder_of(generation: Generation) -> Path:
 def _home(generation: Generation) -> str:
     """Return a mark of the published folder, so that two of them may share a base for their extracts."""
     return f".{sha256(str(generation.path.parent.parent.resolve()).encode()).hexdigest()[:8]}"
-
-
-@lru_cache(maxsize=1)
-def code_digest() -> bytes:
-    """Return a digest of the code that decides what an extract holds."""
-    room = Path(__file__).parents[1]
-    digest = sha256()
-    for path in sorted(each for pattern in CODE for each in room.glob(pattern)):
-        digest.update(path.read_bytes())
-    return digest.digest()
 
 
 def _extract(generation: Generation, host_id: str) -> Path:

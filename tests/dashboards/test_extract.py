@@ -2,6 +2,8 @@
 
 import multiprocessing
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from dashboards.database import Generation, GoneGenerationError, Query, run
 from dashboards.definitions import catalogue
 from dashboards.elsewhere import may_tell
-from dashboards.extract import cutting, statements
+from dashboards.extract import code, cutting, statements
 from dashboards.extract.contacts import contacts_path
 from dashboards.extract.cutting import extract_of, folder_of, path_of
 from dashboards.extract.keys import derived, host_key
@@ -26,6 +28,7 @@ from dashboards.slices import contacts, maturity, outcomes, talent
 from dashboards.slices.people import hosts
 from pipelines.erasing.forgetting import drop_extracts
 from pipelines.settings import Settings
+from tests.conftest import ROOT
 
 PROTECTED = {
     "gender",
@@ -499,6 +502,33 @@ def test_an_extract_of_other_code_is_not_used(generation: Generation, monkeypatc
     before = path_of(generation, first)
     monkeypatch.setattr(cutting, "code_digest", lambda: b"of later code")
     assert path_of(generation, first) != before
+
+
+def test_all_of_our_code_that_runs_at_a_cut_decides_on_an_extract() -> None:
+    """Also what is imported on the way: a threshold, a statement or an interval may stand anywhere."""
+    told = "import sys, dashboards.extract.cutting; print(*(each.__file__ for name, each in sys.modules.items() "
+    told += "if name.partition('.')[0] == 'dashboards'), sep='\\n')"
+    loaded = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    deciding = {str(each) for each in code.deciding()}
+    assert len(loaded.split()) > 30
+    assert set(loaded.split()) <= deciding
+    assert not [each for each in deciding if "/views/" in each or "/components/" in each], "else it is cut too often"
+
+
+@pytest.mark.parametrize(
+    "name", ["slices/fairness_tables.py", "scope.py", "concordance.py", "intervals.py", "fairness/suppression.py"]
+)
+def test_a_change_of_what_decides_makes_another_extract(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = code.code_digest()
+    copied = tmp_path / "dashboards"
+    shutil.copytree(code.ROOM, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(code, "ROOM", copied)
+    assert code.code_digest.__wrapped__() == before
+    with (copied / name).open("a") as file:
+        file.write("# mended\n")
+    assert code.code_digest.__wrapped__() != before
 
 
 # Contacts -------------------------------------------------------------------------------------------------------------
