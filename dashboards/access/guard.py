@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
@@ -22,6 +23,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from dashboards.access.files import may_take
 from dashboards.access.grants import Claims
 from dashboards.access.login import LoginSettingsError, auth_settings, granted
+from dashboards.access.refusals import FOREIGN, file_refused
 from dashboards.access.viewer import AccessError
 from dashboards.navigation import PAGES
 from dashboards.scripts import policy
@@ -75,7 +77,9 @@ class Guard:
         """Hand a file on to whom it was made out, as they may look now; to others it is not there."""
         try:
             viewer = granted(claims)
-        except AccessError:
+        except AccessError as error:
+            # In a thread: it waits for the disk, and other people's answers must not.
+            await run_in_threadpool(file_refused, claims, type(error).__name__)
             await _not_found()(scope, receive, answer)
             return
         held = Held()
@@ -84,6 +88,8 @@ class Guard:
         if held.is_picture or may_take(held.content, claims, viewer):
             await held.hand_on(answer)
         else:
+            if held.is_found:
+                await run_in_threadpool(file_refused, claims, FOREIGN, viewer)
             await _not_found()(scope, receive, answer)
 
 
@@ -100,6 +106,11 @@ class Held:
     @property
     def content(self) -> bytes:
         return b"".join(each.get("body", b"") for each in self.messages)
+
+    @property
+    def is_found(self) -> bool:
+        """Tell whether there is such a file at all."""
+        return bool(self.messages) and self.messages[0].get("status") == 200
 
     @property
     def is_picture(self) -> bool:

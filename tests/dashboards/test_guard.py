@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,8 +16,10 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from dashboards.access import ended, files, guard, login
+from dashboards.access import refusals as refused
 from dashboards.access.guard import Guard, claims_of, return_path
 from dashboards.access.viewer import Viewer
+from dashboards.audit import Log, audit_key
 from dashboards.pointer import Generation
 from tests.dashboards.people import AUTH, grant, write_access
 from tests.dashboards.people import claims_of as signed_in
@@ -124,6 +127,56 @@ def test_a_file_of_a_generation_that_is_gone_is_nobody_s(tmp_path: Path) -> None
     assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 200
     published.unlink()
     assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 404
+
+
+def refusals(tmp_path: Path) -> list[tuple[str, str, str, bool]]:
+    """Return what the audit log tells of files: who, role, reason, whether it was denied."""
+    entries = Log(tmp_path / "audit", audit_key()).entries()
+    return [
+        (each["who"], each["role"], each["reason"], each["is_denied"]) for each in entries if each["subject"] == "file"
+    ]
+
+
+def test_a_file_that_is_refused_is_recorded_once_a_minute_for_each_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused, "_told", OrderedDict())
+    moment = [0.0]
+    monkeypatch.setattr(refused.time, "monotonic", lambda: moment[0])
+    write_access(tmp_path / "access.toml", grant(ADA, "analyst"), grant("bob@b.example", "leadership"))
+    bob, eve = cookie(signed_in("bob@b.example")), cookie(signed_in("eve@x.example"))
+    assert answered("/media/abc.csv", cookie=cookie(signed_in(ADA)))[0] == 200
+    assert refusals(tmp_path) == [], "a control: her own file"
+    for _ in range(5):
+        for each in (bob, eve):
+            assert answered("/media/abc.csv", cookie=each)[0] == 404
+    of_bob = ("bob@b.example", "leadership", refused.FOREIGN, True)
+    of_eve = ("eve@x.example", "none", "NoGrantError", True)
+    assert refusals(tmp_path) == [of_bob, of_eve]
+    moment[0] = refused.PAUSE_SECONDS + 1
+    assert answered("/media/abc.csv", cookie=bob)[0] == 404
+    assert refusals(tmp_path) == [of_bob, of_eve, of_bob]
+
+
+@pytest.mark.parametrize("kept", ["", cookie(signed_in("eve@x.example"), secret="another secret, as long as ours is")])
+def test_a_file_that_nobody_was_refused_is_not_recorded(kept: str, tmp_path: Path) -> None:
+    assert answered("/media/abc.csv", cookie=kept)[0] == 404
+    assert refusals(tmp_path) == []
+
+
+def test_a_file_that_is_not_there_was_not_refused(tmp_path: Path) -> None:
+    assert answered("/media/none.csv", "/elsewhere", cookie=cookie(signed_in(ADA, sub="other")))[0] == 404
+    assert refusals(tmp_path) == []
+
+
+def test_a_file_is_refused_also_where_that_cannot_be_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(refused, "_told", OrderedDict())
+    (tmp_path / "nowhere").write_text("no folder")
+    monkeypatch.setenv("THROUGHLINE_AUDIT", str(tmp_path / "nowhere"))
+    assert answered("/media/abc.csv", cookie=cookie(signed_in("eve@x.example")))[0] == 404
+    assert "could not be recorded" in caplog.text
 
 
 @pytest.mark.parametrize(
