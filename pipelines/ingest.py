@@ -202,7 +202,10 @@ def staged_load(
 
 
 def refuse_second_whole(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> None:
-    """Refuse a snapshot or correction where another one of the same moment was loaded: neither follows the other."""
+    """Refuse a snapshot or correction where another one of the same moment was loaded: neither follows the other.
+
+    So is one whose bytes were loaded as changes of that moment: what it no longer holds would stay.
+    """
     other = ledger.other_whole(connection, landed, entity, sha256)
     if other is not None:
         name, moment = other
@@ -210,6 +213,12 @@ def refuse_second_whole(connection: duckdb.DuckDBPyConnection, landed: LandedFil
             "one file for a snapshot (or a later delivered_at for a correction)",
             f"a second at {moment:%Y-%m-%dT%H:%M:%SZ}, beside {name}, for {entity}",
             next_step="Deliver it whole in one file, or under a later delivered_at.",
+        )
+    if ledger.is_delivered_in_parts(connection, landed, entity, sha256):
+        raise RefusedFile(
+            "bytes that no file of that moment brought as changes or events",
+            f"bytes that were loaded so at {landed.delivered_at:%Y-%m-%dT%H:%M:%SZ}, for {entity}",
+            next_step="Deliver them whole under a later delivered_at.",
         )
 
 

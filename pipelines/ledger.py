@@ -99,6 +99,21 @@ def as_delivered(connection: duckdb.DuckDBPyConnection, sha256: str) -> str:
     return str(found[0][0]) if found else sha256
 
 
+def is_delivered_in_parts(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> bool:
+    """Say whether a snapshot or correction was loaded as changes or events of the same moment, from the same bytes."""
+    if mode_of(landed) not in ("snapshot", "correction"):
+        return False
+    (count,) = connection.execute(
+        """
+        select count(*) from ops.deliveries
+        where status = 'loaded' and source = ? and entity = ? and sha256 = ? and delivered_at = ?
+            and mode not in ('snapshot', 'correction')
+        """,
+        [landed.source, entity, as_delivered(connection, sha256), landed.delivered_at],
+    ).fetchall()[0]
+    return bool(count)
+
+
 def other_whole(
     connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str
 ) -> tuple[str, datetime] | None:

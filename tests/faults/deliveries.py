@@ -147,14 +147,23 @@ def judged(batches: Iterable[Iterable[Delivery]]) -> list[tuple[Delivery, Status
     for batch in batches:
         for each in sorted(batch, key=lambda file: (file.day, file.name)):
             standing = [other for other, status in found if status != "refused"]
-            rivals = [other for other in standing if (other.scope, other.day) == (each.scope, each.day)]
-            status: Status = "loaded"
-            if each.is_whole and any(other.sha256 != each.sha256 for other in rivals):
-                status = "refused"
-            elif any(each.identity == other.identity for other in standing):
-                status = "repeated"
-            found.append((each, status))
+            if each.is_whole and is_rivalled(each, found):
+                found.append((each, "refused"))
+            else:
+                is_twin = any(other.identity == each.identity for other in standing)
+                found.append((each, "repeated" if is_twin else "loaded"))
     return found
+
+
+def is_rivalled(whole: Delivery, found: Iterable[tuple[Delivery, Status]]) -> bool:
+    """Say whether another whole stands of the same scope and moment, or the same bytes were loaded as parts."""
+    return any(
+        (other.scope, other.day) == (whole.scope, whole.day) and other.sha256 != whole.sha256
+        if other.is_whole
+        else other.identity == whole.identity and status == "loaded"
+        for other, status in found
+        if status != "refused"
+    )
 
 
 Version = tuple[datetime, datetime, str, tuple[str, ...] | None]

@@ -273,6 +273,22 @@ def test_another_correction_of_a_name_at_one_moment_is_refused_where_the_first_r
     assert [(each.name, each.status) for each in report.outcomes] == [("domains_two.csv", "refused")]
 
 
+def test_bytes_that_were_loaded_as_changes_are_no_snapshot_of_the_same_moment(
+    landing: Path, ingest_all: Ingest, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    mapping = EMPLOYERS.replace("delivered_at_pattern = 'employers_(.*)\\.csv'", "delivered_at = 2026-01-01T00:00:00Z")
+    reports = []
+    for folder, how in (("parts", "changes"), ("whole", "snapshot")):
+        (landing / folder).mkdir()
+        (landing / folder / "employers.csv").write_text("id,name,joined,updated\nE1,Acme,2020-01-01,\n")
+        (landing / folder / "x.mapping.toml").write_text(mapping.replace("snapshot", how))
+        reports.append(ingest_all())
+    assert [each.status for report in reports for each in report.outcomes] == ["loaded", "refused"]
+    assert "loaded so at 2026-01-01T00:00:00Z, for employers" in str(reports[1].refused[0].reason)
+    (landing / "whole" / "x.mapping.toml").write_text(mapping.replace("2026-01-01", "2026-02-01"))
+    assert [each.status for each in ingest_all().outcomes] == ["loaded"]
+
+
 FULL_AND_CHANGES = {
     "2026-01-10": ("snapshot", ("E1,Acme,2020-01-01,",)),
     "2026-01-15": ("changes", ("E1,Acme and Sons,2020-01-01,", "E2,Bolt,2020-01-01,", "E3,Crag,2020-01-01,")),
