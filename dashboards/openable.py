@@ -5,25 +5,15 @@ import re
 ELSEWHERE = re.compile(r"\b(is_employed_elsewhere|is_chosen_elsewhere\w*|elsewhere_hired_date)\b")
 """Columns that say of a person what another employer did: rows that they pick or count are not opened."""
 
-LEFT_OUT = re.compile(
-    r"\b(is_eligible|is_at_risk\w*|is_mature_completer|is_ready_mature\w*|is_due\w*|is_known\w*|is_compared"
-    r"|(readiness_)?(event_code|exit_days)|nace_status|is_nace\w*)\b"
-)
-"""Columns that leave out whom another employer had hired before: who is missing among rows with names was hired."""
-
-UNNAMED: dict[str, tuple[str, ...]] = {
-    "fct_person_host_outcomes": ("employer_id", "category", "completed_month", "host_hired_date"),
-    "fct_selection_outcomes": (
-        "employer_id",
-        "category",
-        "date_trunc('month', first_selected_date) as first_selected_month",
-        "is_selected",
-        "is_completed",
-        "is_hired_365_days",
-    ),
-    "fct_applications": ("category", "date_trunc('month', applied_date) as applied_month"),
+LEFT_OUT = {
+    "fct_selection_outcomes": re.compile(r"\b(is_eligible|is_compared|is_hired_365_days)\b"),
+    "fct_person_host_outcomes": re.compile(r"\b(nace_status|is_nace\w*)\b"),
 }
-"""Mart -> the columns that an employer opens where LEFT_OUT decides on the rows: nobody's key, months for moments."""
+"""Mart -> columns that leave out whom another employer had hired before, or who answered to study on.
+
+An employer opens no rows that they pick or count, not even without names: it has the list of those it chose, and who
+completed, so whoever lacks there, or does not count, would be known by category, month or the day of the hire.
+"""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "fct_applications": (
@@ -75,7 +65,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "first_selected_at",
         "is_selected",
         "is_completed",
-        "is_hired_365_days",
     ),
     "fct_person_host_outcomes": (
         "person_key",

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboards.database import Query
 from dashboards.definitions import Catalogue, Definition, Model, catalogue
+from dashboards.elsewhere import UNTOLD, UNTOLD_MODELS
 from dashboards.formats import difference_text, interval_text, value_text
 from dashboards.intervals import Interval, clustered_wilson_of_sums, newcombe, wilson
 from dashboards.metrics import CLUSTERS, GROUP, cluster_sums, ignored_filters, query, values
@@ -119,7 +120,7 @@ def read(scope: Scope, names: Sequence[str]) -> dict[str, Reading]:
             label=definition.label,
             unit=definition.unit,
             value=totals[name],
-            explanation=_explanation(known, definition),
+            explanation=_explanation(scope, known, definition),
             receipt=query(scope, [name]),
             filters=scope.filters,
             interval=intervals.get(name),
@@ -244,11 +245,12 @@ def _is_fit(definition: Definition, row: dict[str, float | None], scope: Scope) 
     )
 
 
-def _explanation(known: Catalogue, definition: Definition) -> Explanation:
+def _explanation(scope: Scope, known: Catalogue, definition: Definition) -> Explanation:
+    is_untold = scope.is_untold and definition.model in UNTOLD_MODELS
     parts = [known.metric(part).label for part in (definition.numerator, definition.denominator) if part]
     words = [each for each in (definition.numerator_in_words, definition.denominator_in_words) if each]
     return Explanation(
-        text=definition.description,
+        text=f"{definition.description} {UNTOLD}" if is_untold else definition.description,
         formula=" / ".join(words or parts) if definition.is_rate else definition.numerator_in_words or definition.unit,
         clock=definition.clock,
         window=f"{definition.window_days} days" if definition.window_days else "none",

@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboards.database import Generation, Parameters, Query, frame, run
 from dashboards.definitions import TERM, Catalogue, Definition, Model, catalogue
-from dashboards.openable import COLUMNS, ELSEWHERE, KEYS, LEFT_OUT, UNNAMED
+from dashboards.openable import COLUMNS, ELSEWHERE, KEYS, LEFT_OUT
 from dashboards.scope import DIMENSIONS, SENSITIVE, Scope, conditions
 
 COUNTED = "is_counted"
@@ -49,7 +49,7 @@ def rows_behind(scope: Scope, name: str) -> Rows | None:
         return None
     whole = _flag(known, definition.denominator or name, model)
     counted = _flag(known, definition.numerator or name, model)
-    if whole is None or counted is None or ELSEWHERE.search(f"{whole} {counted}"):
+    if whole is None or counted is None or _would_tell(scope, model.mart, f"{whole} {counted}"):
         return None
     # Money spent where nothing came of it adds to a numerator and to no denominator.
     where = f"{_kept(scope, known, definition, model)} and ({whole} or {counted})"
@@ -73,7 +73,7 @@ def slice_rows(
     ``columns`` are the mart's own columns that filters name, ``term_column`` the term of a row, as in ``conditions``;
     ``parameters`` are values that the condition binds besides the scope's.
     """
-    if not may_open(scope, mart) or ELSEWHERE.search(f"{condition} {counted}"):
+    if not may_open(scope, mart) or _would_tell(scope, mart, f"{condition} {counted}"):
         return None
     where = f"{conditions(scope, date_column, columns, term_column)} and ({condition})"
     found = _rows(scope, mart, where, f"({counted})", date_column, is_rate=is_rate)
@@ -85,11 +85,14 @@ def may_open(scope: Scope, mart: str) -> bool:
     return mart in COLUMNS and not any(scope.filters.values(each) for each in SENSITIVE)
 
 
+def _would_tell(scope: Scope, mart: str, chosen: str) -> bool:
+    """Tell whether which rows there are, or count, would say of a person what became of it elsewhere."""
+    left_out = LEFT_OUT.get(mart) if scope.is_untold else None
+    return bool(ELSEWHERE.search(chosen) or (left_out and left_out.search(chosen)))
+
+
 def _rows(scope: Scope, mart: str, where: str, counted: str, date_column: str, *, is_rate: bool) -> Rows:
     columns, order = COLUMNS[mart], f"{date_column} desc, {', '.join(KEYS.get(mart, COLUMNS[mart][:1]))}"
-    if scope.host_id is not None and mart in UNNAMED and LEFT_OUT.search(f"{where} {counted}"):
-        # In the order of the moments left out, rows could be laid beside those that have them.
-        columns, order = UNNAMED[mart], ", ".join(str(place) for place in range(2, len(UNNAMED[mart]) + 2))
     text = f"""
         select coalesce({counted}, false) as {COUNTED}, {", ".join(columns)}
         from analytics.marts.{mart}

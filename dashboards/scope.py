@@ -76,7 +76,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Scope:
-    """One page run: the generation, the viewer, the host whose rows are seen (None: the platform), the filters."""
+    """One page run: the generation, the viewer, the host whose rows are seen (None: the platform), the filters.
+
+    ``knows_elsewhere`` marks one host's rows in the whole file, as leadership sees them: its extract is untold.
+    """
 
     generation: Generation
     role: Role
@@ -84,6 +87,12 @@ class Scope:
     host_name: str = "All employers"
     employer_ids: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
+    knows_elsewhere: bool = False
+
+    @property
+    def is_untold(self) -> bool:
+        """Tell whether these are one host's rows as that host may hold them: nobody in them works elsewhere."""
+        return self.host_id is not None and not self.knows_elsewhere
 
     @property
     def viewer(self) -> str:

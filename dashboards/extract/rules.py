@@ -7,7 +7,7 @@ name is NULL in every row. So a new mart tells employers nothing until somebody 
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dashboards.extract.outcomes import FIRST, WORKED_OUT
+from dashboards.extract.outcomes import FIRST, HIRED_OF_APPLICANTS, WORKED_OUT
 
 Kind = Literal["own", "scope", "employers", "public", "made", "empty"]
 """Whose rows: those with the host's id, those with it as their scope, those of one of the host's employers, all, those
@@ -53,17 +53,14 @@ OUTCOMES = replace(
         """
         host_id employer_id first_engagement_id project_id category is_contactable major_family graduation_date
         years_to_graduation first_selected_at first_completed_at completed_date completed_month term term_year
-        term_label completion_count ats_applied_at is_pre_existing is_employed_elsewhere is_eligible observable_from
-        observable_to follow_up_ends_at entry_days readiness_date readiness_entry_days host_hired_date
-        first_full_time_offer_at first_internship_offer_at first_internship_start_date is_mature_180_days
-        is_ready_mature_180_days is_mature_365_days is_ready_mature_365_days is_mature_730_days
-        is_ready_mature_730_days is_mature_completer is_offered_365_days is_internship_offered_365_days
-        is_interned_365_days is_due_365_days is_reengagement_mature_180_days is_reengaged_180_days is_offered
-        is_offer_accepted is_hired is_retained_1_year class_year class_ended_date nace_status is_nace_eligible
-        is_nace_converted is_nace_unknown
+        term_label completion_count ats_applied_at is_pre_existing observable_from observable_to follow_up_ends_at
+        entry_days readiness_date readiness_entry_days host_hired_date first_full_time_offer_at
+        first_internship_offer_at first_internship_start_date is_mature_180_days is_mature_365_days is_mature_730_days
+        is_reengagement_mature_180_days is_reengaged_180_days is_offered is_offer_accepted is_hired
+        is_retained_1_year class_year class_ended_date nace_status is_nace_eligible is_nace_converted is_nace_unknown
         """,
         f"{PERSON} person_host_key",
-        SCHOOL,
+        f"{SCHOOL} is_employed_elsewhere elsewhere_hired_date",
     ),
     before=FIRST,
     worked_out=WORKED_OUT,
@@ -193,13 +190,15 @@ TABLES: dict[str, Rule] = {
         """,
         PERSON,
     ),
-    "marts.fct_person_host_applications": own(
-        """
-        host_id first_applied_at first_applied_date term term_year term_label application_count first_selected_at
-        is_selected is_pre_existing is_selected_pre_existing is_mature_545_days is_selected_mature_545_days
-        is_hired_545_days
-        """,
-        f"{PERSON} person_host_application_key",
+    "marts.fct_person_host_applications": replace(
+        own(
+            """
+            host_id first_applied_at first_applied_date term term_year term_label application_count first_selected_at
+            is_selected is_pre_existing is_selected_pre_existing is_mature_545_days is_selected_mature_545_days
+            """,
+            f"{PERSON} person_host_application_key",
+        ),
+        worked_out={"is_hired_545_days": HIRED_OF_APPLICANTS},
     ),
     "marts.fct_person_host_outcomes": OUTCOMES,
     "marts.fct_person_outcomes": EMPTY,

@@ -7,6 +7,7 @@ import polars as pl
 
 from dashboards.database import Connection, Generation, Query, run
 from dashboards.elsewhere import LEAST_UNITS, may_tell
+from dashboards.extract.outcomes import FOLLOWED
 from dashboards.fairness.finished import ODDS, SHOWN
 from dashboards.scope import PERIODS, Filters, Scope
 from dashboards.slices import fairness_tables, hires
@@ -18,43 +19,55 @@ COUNTS = """
         count(*) filter (where event_code = 2) as elsewhere,
         count(*) filter (where is_at_risk_from_readiness = 1) as ready_pairs,
         count(*) filter (where is_at_risk_from_readiness = 1 and event_code = 2) as ready_elsewhere,
-    from analytics.marts.fct_person_host_outcomes
+    from followed
     where is_at_risk = 1
 """
 
+TOLD_DAYS = [*range(0, 181, 30), *range(217, 366, 37), *range(438, 7300, 73)]
+"""Days on which starts elsewhere are told, every month at most: by the day of a step, and the first of a month, whoever
+completed on a certain day of a month would be known. The days of all windows are among them."""
+
 
 def fill_curves(connection: Connection, host_id: str) -> None:
-    """Write the host's curves; starts elsewhere are in them where enough completers made one, and enough did not.
+    """Write the host's curves, which depend on no start elsewhere, and beside them the share that starts elsewhere.
 
-    The curve from readiness is of fewer completers than that from completion: where both tell of starts elsewhere, the
-    completers between them are many enough to be told of too, or none.
+    That is told where enough completers did, and enough did not. The curve from readiness is of fewer completers than
+    that from completion: where both tell, the completers between them are many enough to be told of too, or none.
     """
+    connection.execute(f"create temp table followed as {FOLLOWED}", {"host": host_id})
     pairs, elsewhere, ready, ready_elsewhere = connection.execute(COUNTS).fetchall()[0]
     is_told = {"completion": may_tell(pairs, elsewhere), "readiness": may_tell(ready, ready_elsewhere)}
     if is_told["completion"] and pairs != ready and not may_tell(pairs - ready, elsewhere - ready_elsewhere):
         is_told["readiness"] = False
     for course in COURSES.values():
-        told = "" if is_told[course.name] else "null as "
-        connection.execute(f"create or replace temp table slice as {followed(course, is_told=is_told[course.name])}")
+        connection.execute(f"create temp table slice as {in_curve(course, 'analytics.marts.fct_person_host_outcomes')}")
+        connection.execute(f"create temp table known as {in_curve(course, 'followed')}")
+        told = (
+            "least(coalesce(told.elsewhere_incidence, 0), 1 - own.host_incidence)" if is_told[course.name] else "null"
+        )
         connection.execute(
             f"""
             insert into analytics.marts.agg_hire_through_curve by name
-            select $clock as clock, $host as scope_id, day, at_risk_count, host_count, host_incidence, host_lower,
-                host_upper, {told}elsewhere_count, {told}elsewhere_incidence, {told}survival
-            from analytics.marts.cumulative_incidence('slice')
-            order by day
+            select $clock as clock, $host as scope_id, own.day, own.at_risk_count, own.host_count, own.host_incidence,
+                own.host_lower, own.host_upper, null as elsewhere_count, {told} as elsewhere_incidence, null as survival
+            from analytics.marts.cumulative_incidence('slice') as own
+            asof left join (select day, elsewhere_incidence from analytics.marts.cumulative_incidence('known')) as told
+                on list_max(list_filter($days, each -> each <= own.day)) >= told.day
+            order by own.day
             """,
-            {"clock": course.name, "host": host_id},
+            {"clock": course.name, "host": host_id, "days": TOLD_DAYS},
         )
         connection.execute("drop table slice")
+        connection.execute("drop table known")
+    connection.execute("drop table followed")
 
 
-def followed(course: Course, *, is_told: bool) -> str:
-    """Return the statement of the pairs in a curve; where it may not tell of starts elsewhere, none is in it."""
-    left, event = (course.exit, course.event) if is_told else course.untold()
+def in_curve(course: Course, pairs: str) -> str:
+    """Return the statement of the pairs in a curve."""
     return f"""
-        select {course.entry} as entry_days, {left} as exit_days, {event} as event_code, 'all' as group_key
-        from analytics.marts.fct_person_host_outcomes
+        select {course.entry} as entry_days, {course.exit} as exit_days, {course.event} as event_code,
+            'all' as group_key
+        from {pairs}
         where {course.is_at_risk} = 1
     """
 

@@ -34,7 +34,10 @@ def _elsewhere(each: Incidence) -> str:
 
 def untold() -> str:
     """Say when an employer is told of starts elsewhere."""
-    return "Starts elsewhere are told of all your completers together, never under a filter, and never of fewer than 3."
+    return (
+        "Starts elsewhere are told of all your completers together, never under a filter, and never of fewer than 3. "
+        "All other figures count who works elsewhere like everybody else."
+    )
 
 
 def _band(low: float | None, high: float | None) -> str:
@@ -49,7 +52,7 @@ def left_out(counts: pl.DataFrame) -> str:
     reasons = (
         f"{before:,} known to the host before, {at_work:,} employed elsewhere when they completed"
         if row["is_elsewhere_told"]
-        else f"{before + at_work:,} known to the host before or employed elsewhere when they completed"
+        else f"{before:,} known to the host before; who works elsewhere is not known, and not left out"
     )
     return (
         f"Completers watched for the whole window; hatched, whose window is not over or was not seen to its end. "

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboards.elsewhere import watched
 from dashboards.scope import WINDOWS, Clock, Scope
 
 
@@ -18,10 +17,6 @@ class Course:
     event: str
     is_at_risk: str
     matured: Mapping[int, str]
-
-    def untold(self) -> tuple[str, str]:
-        """Return exit and event in SQL where a start elsewhere is not told, as under any filter of an employer."""
-        return watched(self.date, self.exit, self.event), f"{self.event} % 2"
 
 
 COURSES: dict[Clock, Course] = {

@@ -221,4 +221,5 @@ def one(scope: Scope, host_id: str) -> Scope:
         host_name=known["employer"][0] or host_id,
         employer_ids=tuple(sorted(known["employer_id"].to_list())),
         filters=narrowed,
+        knows_elsewhere=True,
     )

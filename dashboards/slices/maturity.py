@@ -5,16 +5,15 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboards.database import Query, frame
-from dashboards.elsewhere import may_tell
 from dashboards.scope import WINDOWS, Scope, conditions
 from dashboards.slices.courses import course
-from dashboards.slices.outcomes import COLUMNS, MART, Incidence, is_whole
+from dashboards.slices.outcomes import COLUMNS, MART, Incidence
 
 
 def maturity(scope: Scope) -> pl.DataFrame:
     """Return one row: completers, those left out and why, in the curve, and how many are mature per window.
 
-    ``is_elsewhere_told`` says whether those employed elsewhere may be told apart from those known before.
+    Of one employer's, those employed elsewhere are not known (``is_elsewhere_told``), and nobody is left out for it.
     """
     is_ready = scope.filters.clock == "graduated"
     prefix = "is_ready_mature" if is_ready else "is_mature"
@@ -34,9 +33,7 @@ def maturity(scope: Scope) -> pl.DataFrame:
         where {conditions(scope, course(scope).date, COLUMNS)}
     """
     found = frame(scope.generation, scope.viewer, Query.of(text, scope.parameters()))
-    row = found.row(0, named=True)
-    is_enough = is_whole(scope) and may_tell(row["completers"] - row["pre_existing"], row["employed_elsewhere"])
-    return found.with_columns(pl.lit(scope.host_id is None or is_enough).alias("is_elsewhere_told"))
+    return found.with_columns(pl.lit(not scope.is_untold).alias("is_elsewhere_told"))
 
 
 def meters(counts: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.elsewhere import UNTOLD
 from dashboards.formats import whole_share_text
 from dashboards.intervals import Interval, wilson
 from dashboards.metrics import GROUP, query, values
@@ -71,9 +72,10 @@ def curve_reading(scope: Scope, found: Incidence | None, meter: Mapping[str, Any
 def _explanation(scope: Scope, window: str) -> Explanation:
     start = STARTS[scope.filters.clock]
     banded = "band that lets completers of one employer share their fate" if scope.host_id is None else "log-log band"
+    competing = "A first full-time start elsewhere competes." if not scope.is_untold else UNTOLD
     return Explanation(
         text=f"Share of completers who start full-time at the host within {window} of {start}. Who is still inside the "
-        "window counts for as long as watched; a first full-time start elsewhere competes.",
+        f"window counts for as long as watched. {competing}",
         formula=f"Aalen-Johansen cumulative incidence with its {banded}",
         clock=start,
         window=window,

@@ -1,7 +1,7 @@
 """What became of completers: the cumulative-incidence curve, and the pairs behind it.
 
-An employer is told of starts elsewhere by the stored curve of all its completers alone, never under a filter: of two
-filters that differ by one person, the curves would tell where that person went.
+An employer's completers are followed as if nobody knew of a start elsewhere, and are told of such starts by the stored
+curve of all of them alone, never under a filter (see ``dashboards.elsewhere``).
 
 The curve has one implementation, the macro ``cumulative_incidence``: the mart agg_hire_through_curve is its answer over
 everybody, the published table macro its answer over a slice. Its band takes completers as independent; the platform's,
@@ -80,10 +80,9 @@ def followed(scope: Scope, dimension: str | None = None, more: str = "") -> str:
     if dimension is not None and dimension not in WORDS:
         raise ValueError(f"Expected one of {', '.join(WORDS)}, found {dimension!r}.")
     found = course(scope)
-    left, event = (found.exit, found.event) if scope.host_id is None else found.untold()
     return f"""
         select
-            {found.entry} as entry_days, {left} as exit_days, {event} as event_code,
+            {found.entry} as entry_days, {found.exit} as exit_days, {found.event} as event_code,
             {dimension or "'all'"} as group_key{more}
         from analytics.marts.{MART}{_employers(dimension)}
         where {found.is_at_risk} = 1 and {conditions(scope, found.date, COLUMNS)}

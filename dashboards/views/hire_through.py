@@ -55,7 +55,7 @@ def draw_cohort() -> None:
             chart_frame(
                 "curve",
                 findings.curve(incidences, list(WINDOWS.values()), "We"),
-                f"Cumulative incidence after {STARTS[filters.clock]}, 95 % band; a first start elsewhere competes",
+                f"Cumulative incidence after {STARTS[filters.clock]}, 95 % band; who starts elsewhere stays in it",
                 charts.incidence(drawn, mode, "Hired by us", STARTS[filters.clock]),
                 drawn,
                 outcomes.curve_rows(scope),

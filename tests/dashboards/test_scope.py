@@ -16,13 +16,14 @@ from dashboards import database
 from dashboards.components import chart_frame, tile
 from dashboards.database import Generation, Query, run
 from dashboards.definitions import catalogue
+from dashboards.elsewhere import UNTOLD
 from dashboards.extract.cutting import extract_of
 from dashboards.navigation import PAGES
-from dashboards.openable import COLUMNS, ELSEWHERE, LEFT_OUT, UNNAMED
-from dashboards.readings import Reading
+from dashboards.openable import COLUMNS, ELSEWHERE, LEFT_OUT
+from dashboards.readings import Reading, read
 from dashboards.rows import Rows, rows_behind, slice_rows
 from dashboards.scope import Filters, Scope
-from dashboards.slices import project_list, project_pages, talent
+from dashboards.slices import league, project_list, project_pages, roi, talent
 from dashboards.slices.people import hosts
 from tests.dashboards.test_pages import html, opened
 
@@ -213,19 +214,25 @@ def test_no_opened_row_tells_of_a_person_what_another_employer_did(generation: G
     assert rows_behind(scope_of(generation, 0), "passed_over_chosen_elsewhere_rate") is None
 
 
-def test_nobody_is_missing_among_rows_with_names_because_another_employer_hired_them(generation: Generation) -> None:
-    """An employer knows all of its completers: whoever lacked in an open list of the eligible would stand out."""
-    rows = rows_behind(scope_of(generation, 0), "hire_through_matured")
-    assert rows is not None
-    assert rows.counts()[0] > 0
-    assert set(rows.all().columns) - {"is_counted"} == set(UNNAMED["fct_person_host_outcomes"])
-    decided = [each for _, each in rows_of_hosts(generation) if LEFT_OUT.search(each.query.text)]
-    assert len(decided) > 5
-    for each in decided:
-        assert not {"person_key", "application_id", "first_completed_at"} & set(each.all().columns), each.query.text
-    everybody = rows_behind(scope_of(generation, 0), "completers")
-    assert everybody is not None
-    assert "person_key" in everybody.all().columns
+def test_no_rows_are_opened_that_another_employer_s_hire_picks_or_counts(generation: Generation) -> None:
+    """Whoever lacks among those chosen, or does not count, would be known: so not even rows without names open."""
+    for name, rows in rows_of_hosts(generation):
+        mart = catalogue(generation).model(name).mart
+        assert mart not in LEFT_OUT or not LEFT_OUT[mart].search(rows.query.text), name
+    scope = scope_of(generation, 0)
+    assert rows_behind(scope, "selected_hire_rate_365_days") is None
+    assert rows_behind(scope, "nace_conversion_rate") is None
+    assert [rows for _, rows in roi.rows_compared(scope)] == [None, None]
+    assert rows_behind(replace(scope, host_id=None, generation=generation), "selected_hire_rate_365_days") is not None
+
+
+def test_a_definition_says_that_starts_elsewhere_are_not_known(generation: Generation) -> None:
+    name = "hire_through_matured"
+    ours = read(scope_of(generation, 0), [name])[name].explanation.text
+    theirs = read(Scope(generation, "leadership"), [name])[name].explanation.text
+    assert ours == f"{theirs} {UNTOLD}"
+    one = league.one(Scope(generation, "leadership"), hosts(generation)["host_id"][0])
+    assert read(one, [name])[name].explanation.text == theirs
 
 
 def test_the_pool_holds_those_who_agreed_and_names_nobody(generation: Generation) -> None:
