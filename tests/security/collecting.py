@@ -103,7 +103,7 @@ def forget_all() -> None:
     for name, module in [*sys.modules.items()]:
         if name.startswith("dashboards"):
             for each in vars(module).values():
-                if hasattr(each, "cache_clear"):
+                if hasattr(each, "cache_clear") and not isinstance(each, type):
                     each.cache_clear()
 
 
