@@ -31,6 +31,10 @@ REJECTIONS = {
 }
 
 
+Reject = tuple[int, str | None, str, str, str | None]
+"""What the reader of text rejected: byte offset of the record, column, rule, expected, found."""
+
+
 def stage(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
@@ -67,25 +71,30 @@ def stage_delimited(
         inspection,
         f"columns = {{{types}}}, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"'",
     )
-    offsets = tuple(offset for offset, *_ in rejects)
-    finder = finder_of(inspection, delimiter.encode(), offsets, header=True)
-    places = finder.rejected_places()
-    if len(places) < len(rejects):
-        raise RefusedFile("records that can be found again", f"{len(rejects) - len(places):,} that cannot")
+    finder = finder_of(inspection, delimiter.encode(), rejects, header=True)
     rejected = [
-        Rejected(places[-1 - index][0], column, rule, expected, found, places[-1 - index][1])
-        for index, (_, column, rule, expected, found) in enumerate(rejects)
+        Rejected(line, column, rule, expected, found, text)
+        for (line, text), (_, column, rule, expected, found) in zip(places_of(finder, rejects), rejects, strict=True)
     ]
     return Staged(columns, rows, (*rejected, *set_aside(inspection)), finder.places, blank_is_text=False)
 
 
 def finder_of(
-    inspection: Inspection, delimiter: bytes | None, rejected_offsets: tuple[int, ...], *, header: bool
+    inspection: Inspection, delimiter: bytes | None, rejects: list[Reject], *, header: bool
 ) -> Lines | Records:
     """Return what finds a record of the inspected file again, the fast way where a record is a line."""
+    offsets = tuple(offset for offset, *_ in rejects)
     if inspection.is_plain:
-        return Lines(inspection.path, rejected_offsets, header=header)
-    return Records(inspection.path, delimiter, rejected_offsets, header)
+        return Lines(inspection.path, offsets, header=header)
+    return Records(inspection.path, delimiter, offsets, header)
+
+
+def places_of(finder: Lines | Records, rejects: list[Reject]) -> list[tuple[int, str]]:
+    """Return line and text of each record that the reader rejected, in their order."""
+    places = finder.rejected_places()
+    if len(places) < len(rejects):
+        raise RefusedFile("records that can be found again", f"{len(rejects) - len(places):,} that cannot")
+    return [places[-1 - index] for index in range(len(rejects))]
 
 
 def header_of(path: Path, delimiter: str) -> list[str]:
@@ -106,10 +115,8 @@ def refuse_ambiguous(names: list[str]) -> None:
         raise RefusedFile("a header of different names", f"{names}", line=1)
 
 
-def read_text(
-    connection: duckdb.DuckDBPyConnection, inspection: Inspection, options: str
-) -> tuple[int, list[tuple[int, str | None, str, str, str | None]]]:
-    """Read a text file into ``staged``; return its rows and (byte offset, column, rule, expected, found) of rejects."""
+def read_text(connection: duckdb.DuckDBPyConnection, inspection: Inspection, options: str) -> tuple[int, list[Reject]]:
+    """Read a text file into ``staged``; return its rows and the rejects."""
     for table in ("staged_rejects", "staged_scans"):
         connection.execute(f"drop table if exists {table}")
     try:
@@ -173,7 +180,7 @@ def stage_lines(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dial
     """Stage newline-delimited JSON: one document a line; lines that are no JSON object are rejected."""
     inspection = inspect_text(path, spill, encoding=dialect.encoding, delimiter=None)
     lines = Inspection(inspection.path, inspection.records + 1, inspection.set_aside)
-    read_text(
+    _, rejects = read_text(
         connection,
         lines,
         "columns = {'doc': 'VARCHAR'}, header = false, delim = '\x1e', quote = '', escape = '', nullstr = '\x1d'",
@@ -183,12 +190,12 @@ def stage_lines(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dial
         update staged set is_object = case when json_valid(doc) then json_type(doc) = 'OBJECT' else false end
     """)
 
-    finder = finder_of(inspection, None, (), header=False)
-    bad = finder.places(
-        record for (record,) in connection.sql("select rowid from staged where not is_object").fetchall()
-    )
+    finder = finder_of(inspection, None, rejects, header=False)
+    bad = [record for (record,) in connection.sql("select rowid from staged where not is_object").fetchall()]
+    places = finder.places(bad)
     rejected = [
-        Rejected(line, None, "not JSON", "one JSON object a line", text[:80], text) for line, text in bad.values()
+        Rejected(line, None, "not JSON", "one JSON object a line", text[:80], text)
+        for line, text in sorted([*(places[record] for record in bad), *places_of(finder, rejects)])
     ]
     rows = count(connection, "staged") - len(bad)
     return Staged(

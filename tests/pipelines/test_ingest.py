@@ -269,6 +269,21 @@ def test_lines_that_are_no_json_are_quarantined(
     ]
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_lines_with_a_separator_of_the_reader_are_no_json_and_none_is_lost(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, newline: str
+) -> None:
+    whole = [f'{{"employer_id": "E{number}", "domain": "{number}.example"}}' for number in range(6)]
+    whole[0], whole[3] = f"\x1e{whole[0][1:]}", whole[3].replace("3.ex", "3\x1eex")
+    whole[4] = "oops"
+    (landing / "employer_domains.ndjson").write_bytes(newline.join([*whole, ""]).encode())
+    (outcome,) = ingest_all().outcomes
+    assert (outcome.read, outcome.loaded, outcome.quarantined) == (6, 3, 3)
+    assert [(line, rule) for line, _, rule, _ in quarantined(warehouse)] == [(n, "not JSON") for n in (1, 4, 5)]
+    held = warehouse.sql("select raw_text from quarantine.rows order by line").fetchall()
+    assert [text for (text,) in held] == [whole[0], whole[3], whole[4]]
+
+
 def test_the_line_is_the_physical_one_where_fields_hold_newlines(
     landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
 ) -> None:
