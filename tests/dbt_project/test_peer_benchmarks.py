@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from dashboards.extract.outcomes import FIRST, WORKED_OUT
 from tests.dbt_project.marketplace import Built
 from tests.dbt_project.semantic import SemanticLayer, semantic_layer
 
@@ -25,9 +26,13 @@ RATES = {
     "cancellation_rate": ("engagements_cancelled", "engagements_accepted"),
     "would_hire_rate": ("would_hire_yes", "would_hire_answers"),
     "reengagement_rate": ("pairs_reengaged_180_days", "pairs_mature_180_days"),
-    "offer_through": ("offers_within_365_days", "completers_mature_365_days"),
-    "hire_through_matured": ("hires_within_365_days", "completers_mature_365_days"),
 }
+AS_IN_EXTRACTS = {
+    "offer_through": ("is_offered_365_days", "is_mature_completer"),
+    "hire_through_matured": ("is_hired_365_days", "is_mature_completer"),
+}
+"""Rate -> columns of an extract, which are worked out without starts elsewhere."""
+
 Counts = dict[tuple[str, str], tuple[int, int]]
 """(host, category) -> numerator and denominator of one rate."""
 
@@ -48,6 +53,24 @@ def test_a_rate_s_parts_are_those_of_the_dictionary(golden: Built, metrics: Sema
     )
     assert counted == tuple(metrics.value(name) or 0 for name in RATES[rate])
     assert counted[1] > 0
+
+
+@pytest.mark.parametrize("rate", AS_IN_EXTRACTS)
+def test_a_rate_of_completers_is_counted_as_an_employer_s_extract_does(golden: Built, rate: str) -> None:
+    first = ", ".join(f"{words} as {name}" for name, words in FIRST.items())
+    sums = ", ".join(f"sum({WORKED_OUT[column]})" for column in AS_IN_EXTRACTS[rate])
+    of_hosts = golden.rows(
+        f"select host_id, {sums} from (select *, {first} from marts.fct_person_host_outcomes) group by host_id "
+        f"having sum({WORKED_OUT['is_mature_completer']}) > 0"
+    )
+    counted = golden.rows(
+        "select host_id, numerator, denominator from intermediate.int_peers_counted "
+        "where metric = ? and category = 'all'",
+        rate,
+    )
+    assert sorted(counted) == sorted(of_hosts)
+    told = "select sum(is_hired_365_days), sum(is_mature_completer) from marts.fct_person_host_outcomes"
+    assert sum(denominator for *_, denominator in counted) > golden.one(told)[1], "some work elsewhere"
 
 
 def marketplace(seed: int) -> tuple[dict[str, str], Counts]:

@@ -12,8 +12,8 @@
     ],
     'completers': [
         ('reengagement_rate', 'is_reengaged_180_days', 'is_reengagement_mature_180_days'),
-        ('offer_through', 'is_offered_365_days', 'is_mature_completer'),
-        ('hire_through_matured', 'is_hired_365_days', 'is_mature_completer')
+        ('offer_through', 'is_offered', 'is_watched'),
+        ('hire_through_matured', 'is_hired', 'is_watched')
     ]
 } %}
 
@@ -50,14 +50,14 @@ engagements as (
 
 completers as (
     select
-        completed.host_id, completed.category, windowed.is_reengaged_180_days,
-        windowed.is_reengagement_mature_180_days, windowed.is_offered_365_days,
-        windowed.is_hired_365_days, windowed.is_mature_completer
+        completed.host_id, completed.category, untold.is_reengaged_180_days,
+        untold.is_reengagement_mature_180_days, untold.is_watched,
+        untold.is_offered, untold.is_hired
     from {{ ref('int_person_hosts_completed') }} as completed
-    inner join {{ ref('int_person_hosts_windowed') }} as windowed
+    inner join {{ ref('int_person_hosts_untold') }} as untold
         on
-            completed.person_key = windowed.person_key
-            and completed.host_id = windowed.host_id
+            completed.person_key = untold.person_key
+            and completed.host_id = untold.host_id
 ),
 
 {% for source, rates in rates_by_source.items() %}
