@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,7 +22,7 @@ from dashboards.database_errors import GoneGenerationError as GoneGenerationErro
 from dashboards.database_errors import NothingPublishedError as NothingPublishedError
 from dashboards.database_errors import TooManyRowsError as TooManyRowsError
 from dashboards.database_errors import TooSlowError as TooSlowError
-from dashboards.keeping import check_there, drop_gone, is_there, kept
+from dashboards.keeping import drop, is_erased, is_removed, kept, refuse_erased
 from dashboards.pointer import PROJECT_DIR as PROJECT_DIR
 from dashboards.pointer import Generation as Generation
 from dashboards.pointer import pointed_at
@@ -84,11 +84,11 @@ class Query:
 
 
 def current_generation() -> Generation:
-    """Return the generation that the pointer names, opened, and let go of those that were removed from the disk.
+    """Return the generation that the pointer names, opened, and let go of those before an erasure.
 
     Raises NothingPublishedError when there is no pointer, BrokenPointerError when it leads nowhere.
     """
-    drop_gone()
+    drop(is_erased)
     generation = pointed_at()
     while not _is_open(generation):
         missed, generation = generation, pointed_at()
@@ -99,14 +99,11 @@ def current_generation() -> Generation:
 
 def _is_open(generation: Generation) -> bool:
     """Open the file for all pages; say whether it is there."""
-    try:
+    with suppress(duckdb.Error, GoneGenerationError):
         connect(generation)
-    except (duckdb.Error, GoneGenerationError):
-        return is_there(generation)
-    return True
+    return not is_removed(generation)
 
 
-@lru_cache(maxsize=1)
 def _spill_dir() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="throughline-dashboards-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -212,7 +209,7 @@ def tokens(text: str) -> list[tuple[int, str]]:
 def cursor(generation: Generation, timeout: float = TIMEOUT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Lend a cursor of its own temporary schema; it is interrupted when the time is over, and closed at the end.
 
-    Raises GoneGenerationError where the file is gone, also at the end: what was read is then not to be shown.
+    Raises GoneGenerationError where somebody was erased since, also at the end: what was read is not to be shown.
     """
     lent = connect(generation).cursor()
     timer = threading.Timer(timeout, lent.interrupt)
@@ -221,7 +218,7 @@ def cursor(generation: Generation, timeout: float = TIMEOUT_SECONDS) -> Iterator
     try:
         lent.execute("use analytics")
         yield lent
-        check_there(generation)
+        refuse_erased(generation)
     except duckdb.InterruptException as error:
         raise TooSlowError(timeout) from error
     except RuntimeError as error:

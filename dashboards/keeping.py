@@ -1,8 +1,8 @@
-"""What is kept of a published file, for as long as the file is there: who was erased with it is gone from here, too.
+"""What is kept of a published file: of one that newer ones replaced, to the end; of one before an erasure, not at all.
 
-An open file that was removed still answers, and so would frames that were read from it. Each look at a kept value
-looks at the file first; who still asks hears that a newer generation is current. A query under way keeps what it runs
-on until it ends, and its answer is then refused.
+An open file that was removed still answers, and so do frames that were read from it: who asks while generations come
+and go gets what they asked for. Where somebody was erased since, each look at a kept value is refused; a query under
+way keeps what it runs on until it ends, and its answer is refused then.
 """
 
 import os
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from weakref import WeakSet
 
-from dashboards.database_errors import GoneGenerationError
-from dashboards.pointer import Generation
+from dashboards.database_errors import DatabaseError, GoneGenerationError
+from dashboards.pointer import Generation, pointed_at
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,14 +22,22 @@ SWEEP_SECONDS = 30
 Identity = tuple[int, int]
 
 
-def is_there(generation: Generation) -> bool:
-    """Tell whether the generation's file is there, and the published one of which it was cut."""
-    return _identity(generation) is not None
+def is_removed(generation: Generation) -> bool:
+    """Tell whether the generation's file, or the published one of which it was cut, is not there."""
+    return _identity(generation) is None
 
 
-def check_there(generation: Generation) -> None:
-    """Raise GoneGenerationError where a generation was removed."""
-    if not is_there(generation):
+def is_erased(generation: Generation) -> bool:
+    """Tell whether somebody was erased since; where the pointer cannot tell, whether the generation was removed."""
+    try:
+        return pointed_at().erased_before > generation.number
+    except DatabaseError:
+        return is_removed(generation)
+
+
+def refuse_erased(generation: Generation) -> None:
+    """Raise GoneGenerationError where somebody was erased since the generation was made."""
+    if is_erased(generation):
         raise GoneGenerationError
 
 
@@ -54,20 +62,22 @@ class Kept(Generic[P, R]):
         _all.add(self)
 
     def __call__(self, generation: Generation, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return the answer, made once; raises GoneGenerationError where the file is gone, also meanwhile."""
+        """Return the answer, made once; raises GoneGenerationError where somebody was erased, also meanwhile.
+
+        So it does where the file is gone and nothing is kept of it.
+        """
+        refuse_erased(generation)
         key = (generation, args, tuple(sorted(kwargs.items())))
         file = _identity(generation)
         with self._lock:
             held = self._answers.get(key)
-            if held is not None and held[0] == file:
+            if held is not None and file in (held[0], None):
                 self._answers.move_to_end(key)
                 return held[1]
-            self._answers.pop(key, None)
         if file is None:
             raise GoneGenerationError
         answer = self._make(generation, *args, **kwargs)
-        if _identity(generation) != file:
-            raise GoneGenerationError
+        refuse_erased(generation)
         with self._lock:
             self._answers[key] = file, answer
             while len(self._answers) > self._most:
@@ -79,11 +89,11 @@ class Kept(Generic[P, R]):
         with self._lock:
             self._answers.clear()
 
-    def drop_gone(self) -> None:
-        """Drop the answers of files that are gone."""
+    def drop(self, is_over: Callable[[Generation], bool]) -> None:
+        """Drop the answers of generations that are over."""
         with self._lock:
             known = {generation for generation, *_ in self._answers}
-            gone = {each for each in known if not is_there(each)}
+            gone = {each for each in known if is_over(each)}
             for key in [key for key in self._answers if key[0] in gone]:
                 del self._answers[key]
 
@@ -92,7 +102,7 @@ _all: WeakSet[Kept[Any, Any]] = WeakSet()
 
 
 def kept(most: int) -> Callable[[Callable[Concatenate[Generation, P], R]], Kept[P, R]]:
-    """Make a function of a generation keep so many answers, each for as long as the generation's file is there."""
+    """Make a function of a generation keep so many answers, each until somebody is erased."""
 
     def keeping(make: Callable[Concatenate[Generation, P], R]) -> Kept[P, R]:
         return Kept(make, most)
@@ -100,19 +110,19 @@ def kept(most: int) -> Callable[[Callable[Concatenate[Generation, P], R]], Kept[
     return keeping
 
 
-def drop_gone() -> None:
-    """Drop all that is kept of files that are gone; a connection closes with its last query."""
+def drop(is_over: Callable[[Generation], bool]) -> None:
+    """Drop all that is kept of generations that are over; a connection closes with its last query."""
     for each in list(_all):
-        each.drop_gone()
+        each.drop(is_over)
 
 
 def keep_sweeping(every: float = SWEEP_SECONDS) -> threading.Event:
-    """Drop what is gone every so many seconds, also while nobody looks; return what ends it when it is set."""
+    """Drop what was erased or removed every so many seconds, also while nobody looks; return what ends it."""
     ended = threading.Event()
 
     def sweep() -> None:
         while not ended.wait(every):
-            drop_gone()
+            drop(lambda generation: is_removed(generation) or is_erased(generation))
 
     threading.Thread(target=sweep, name="sweep-gone-generations", daemon=True).start()
     return ended

@@ -13,13 +13,18 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Generation:
-    """One immutable published file, or an extract of one; ``source`` is then the file that it was cut from."""
+    """One immutable published file, or an extract of one; ``source`` is then the file that it was cut from.
+
+    ``number`` counts the generations; those of a number below ``erased_before`` hold somebody who was erased since.
+    """
 
     identifier: str
     path: Path
     as_of: datetime
     published_at: datetime | None = field(default=None, compare=False)
     source: Path | None = field(default=None, compare=False)
+    number: int = field(default=0, compare=False)
+    erased_before: int = field(default=0, compare=False)
 
 
 def published_dir() -> Path:
@@ -41,6 +46,8 @@ def pointed_at() -> Generation:
             path=pointer.parent / facts["path"],
             as_of=_moment(facts["as_of"]),
             published_at=_moment(facts["published_at"]) if facts.get("published_at") else None,
+            number=int(facts.get("number", 0)),
+            erased_before=int(facts.get("erased_before", 0)),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenPointerError(pointer, f"{type(error).__name__}: {error}") from error

@@ -29,7 +29,8 @@ DRAFT, READY = ".new", ".ready"
 class Generation:
     """A published state: an immutable file, the moment that it shows, and what it was made from.
 
-    ``number`` counts all that were made; 0 for those from before they were numbered.
+    ``number`` counts all that were made; 0 for those from before they were numbered. ``erased_before`` is the number
+    below which a generation held somebody who was erased since: the dashboards tell nothing of it any more.
     """
 
     generation: str
@@ -38,6 +39,7 @@ class Generation:
     batch_id: str
     code_id: str
     number: int = 0
+    erased_before: int = 0
 
     @property
     def path(self) -> str:
@@ -66,7 +68,9 @@ class BrokenPointer(ThroughlineError):
 
 def told(facts: dict[str, Any]) -> Generation:
     """Return the generation that facts tell of; raise KeyError where one lacks."""
-    return Generation(**{each.name: ({"number": 0} | facts)[each.name] for each in fields(Generation)})
+    return Generation(
+        **{each.name: ({"number": 0, "erased_before": 0} | facts)[each.name] for each in fields(Generation)}
+    )
 
 
 def folder_of(published: Path, generation: str) -> Path:
@@ -109,14 +113,16 @@ def names(published: Path) -> list[str]:
     return [each.generation for each in kept(published)]
 
 
-def numbered(published: Path, generation: Generation) -> Generation:
-    """Return the generation with the next number and, where its name is taken, another."""
+def numbered(published: Path, generation: Generation, *, is_after_erasure: bool = False) -> Generation:
+    """Return the generation with the next number, what erasures it comes after, and another name where its is taken."""
     name, taken = generation.generation, 1
     while folder_of(published, name).exists():
         taken += 1
         name = f"{generation.generation}-{taken}"
-    number = 1 + max((each.number for each in kept(published)), default=0)
-    return replace(generation, generation=name, number=number)
+    known = kept(published)
+    number = 1 + max((each.number for each in known), default=0)
+    erased_before = number if is_after_erasure else max((each.erased_before for each in known), default=0)
+    return replace(generation, generation=name, number=number, erased_before=erased_before)
 
 
 def write_facts(folder: Path, generation: Generation) -> None:

@@ -40,13 +40,14 @@ Audit = Callable[[Path], list[str]]
 
 @dataclass(frozen=True)
 class Made:
-    """What a generation is made from, as the build left it."""
+    """What a generation is made from, as the build left it, and whether somebody was erased since the one before."""
 
     batch_id: str
     code_id: str
     manifest: Path
     semantic_manifest: Path
     moment: datetime
+    is_after_erasure: bool = False
 
 
 def code_id() -> str:
@@ -80,6 +81,7 @@ def publish(settings: Settings, made: Made, audit: Audit, accept: str | None = N
             made.batch_id,
             made.code_id,
         ),
+        is_after_erasure=made.is_after_erasure,
     )
     folder = generations.folder_of(published, generation.generation)
     earlier = published / before.path if before else None

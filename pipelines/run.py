@@ -216,8 +216,9 @@ def published(settings: Settings, steps: Steps, accept: str | None = None) -> ge
         builds.refuse_other(connection, code_id())
     if not is_valid(settings):
         validated(settings, steps)
-    made = Made(last_batch(settings), code_id(), manifest, semantic, now())
-    accept = accept or (ERASED if PUBLISH in steps_owed(settings) else None)
+    is_after_erasure = PUBLISH in steps_owed(settings)
+    made = Made(last_batch(settings), code_id(), manifest, semantic, now(), is_after_erasure)
+    accept = accept or (ERASED if is_after_erasure else None)
     with steps.step("publish"):
         generation = publish_generation(
             settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures], accept

@@ -1,7 +1,7 @@
 """Whose a downloaded file is: Streamlit hands it to whoever knows its address, so its content is bound to a sign-in.
 
 What a file holds names it, so that the same rows may be taken by all to whom they were made out, and by nobody else.
-Who has another role or other employers since is somebody else, and a file of a generation that is gone is nobody's.
+Who has another role or other employers since is somebody else, and a file from before an erasure is nobody's.
 """
 
 import threading
@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from dashboards.access.grants import Claims
 from dashboards.access.viewer import Viewer
-from dashboards.keeping import is_there
+from dashboards.keeping import is_erased
 from dashboards.pointer import Generation
 
 Owner = tuple[str, str, Viewer]
@@ -36,7 +36,7 @@ def may_take(content: bytes, claims: Claims, viewer: Viewer) -> bool:
     """Tell whether a file was made for a signed-in person, as what the grants make of them now."""
     with _lock:
         generation = _owners.get(sha256(content).digest(), {}).get(_owner(claims, viewer))
-    return generation is not None and is_there(generation)
+    return generation is not None and not is_erased(generation)
 
 
 def _owner(claims: Claims, viewer: Viewer) -> Owner:

@@ -20,7 +20,7 @@ from dashboards.analysis.problems import Problem, cancelled, out_of_memory, repl
 from dashboards.analysis.statements import refused
 from dashboards.analysis.worker import Task
 from dashboards.database import PROJECT_DIR, Generation, spill_dir
-from dashboards.keeping import is_there
+from dashboards.keeping import is_erased, is_removed
 
 WAIT = 0.2
 
@@ -194,7 +194,7 @@ class Run:
         head, _, stream = said.partition(b"\n")
         if self._stopped.is_set():
             self._end(cancelled())
-        elif not is_there(self.generation):
+        elif is_erased(self.generation) or (is_removed(self.generation) and not stream):
             self._end(replaced())
         elif not stream:
             self._end(out_of_memory(self.limits))

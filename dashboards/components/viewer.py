@@ -17,7 +17,7 @@ from dashboards.access.viewer import AccessError, NoGrantError, NotReadyError, V
 from dashboards.components import page
 from dashboards.database import DatabaseError, Generation, GoneGenerationError, current_generation
 from dashboards.extract.cutting import extract_of, is_cut
-from dashboards.keeping import check_there
+from dashboards.keeping import refuse_erased
 from dashboards.navigation import Audience
 from dashboards.scope import Role, Scope
 
@@ -80,7 +80,7 @@ def guarded(draw: Callable[P, R]) -> Callable[P, R]:
 def still(fetch: Callable[[], bytes], generation: Generation) -> Callable[[], bytes]:
     """Make a download, which runs outside of the session, look first whether its reader may still look, as the same.
 
-    What was drawn of a generation that is gone is not given; that raises GoneGenerationError.
+    What was drawn before an erasure is not given; that raises GoneGenerationError.
 
     Its rows were chosen for what the grants made of the reader when the page was drawn: another role or another
     employer gets none of them. The file is then that reader's alone: nobody else gets it by its address.
@@ -89,10 +89,10 @@ def still(fetch: Callable[[], bytes], generation: Generation) -> Callable[[], by
 
     def fetched() -> bytes:
         if claims is None:
-            check_there(generation)
+            refuse_erased(generation)
             return fetch()
         viewer = granted(claims)
-        check_there(generation)
+        refuse_erased(generation)
         if viewer != drawn_for:
             raise NoGrantError(viewer.name, contact(), "the grant has changed since the file was offered")
         content = fetch()

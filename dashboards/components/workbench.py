@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.analysis.running import Answer, Run
 from dashboards.components.witness import asked
 from dashboards.database import Generation
-from dashboards.keeping import is_there
+from dashboards.keeping import is_erased
 from dashboards.slices.catalogue import worked_query
 
 EDITOR = "sql_statement"
@@ -87,8 +87,8 @@ def name_in_address(generation: Generation, bench: Workbench) -> None:
 
 
 def settle(bench: Workbench) -> None:
-    """Move a run that has ended to the history and show what became of it, for as long as its generation is there."""
-    if bench.shown is not None and not is_there(bench.shown.generation):
+    """Move a run that has ended to the history and show what became of it, until somebody is erased."""
+    if bench.shown is not None and is_erased(bench.shown.generation):
         _forget_rows(bench)
         bench.shown = None
     if bench.run is None or bench.run.answer is None:

@@ -46,7 +46,9 @@ def erase(folder: Path) -> None:
     pointer = json.loads((folder / "current.json").read_text())
     before = (folder / pointer["path"]).parent
     shutil.copytree(before, folder / "generations" / "newer", ignore=shutil.ignore_patterns("extracts"))
+    number = pointer["number"] + 1
     pointer |= {"generation": "newer", "path": "generations/newer/analytics.duckdb"}
+    pointer |= {"number": number, "erased_before": number}
     (folder / "draft.json").write_text(json.dumps(pointer))
     (folder / "draft.json").replace(folder / "current.json")
     shutil.rmtree(before)
@@ -206,3 +208,19 @@ def test_the_answer_to_a_statement_goes_with_its_generation(folder: Path, old: G
     assert ended.rows is None
     assert ended.problem is not None
     assert ended.problem.title == "A newer generation is current"
+
+
+def test_a_generation_that_newer_ones_replaced_is_told_of_to_the_end(folder: Path, old: Generation) -> None:
+    """Readers of any hour meet no error, however many generations come meanwhile: nobody was erased."""
+    before = frame(old, "mine", COUNT)
+    with database.cursor(old) as lent:
+        erase(folder)
+        pointer = json.loads((folder / "current.json").read_text())
+        (folder / "current.json").write_text(json.dumps(pointer | {"erased_before": 0}))
+        assert current_generation().identifier == "newer"
+        assert lent.execute("select count(*) from marts.fct_projects").fetchall() == [(before["n"][0],)]
+    assert frame(old, "mine", COUNT).equals(before)
+    assert run(old, COUNT).equals(before)
+    keeping.drop(keeping.is_removed)
+    with pytest.raises(GoneGenerationError):
+        run(old, COUNT)

@@ -1,7 +1,6 @@
 """A reader in a loop, as the dashboards read: the pointer, the file that it names, one query; or as an analyst does.
 
-Each line that it writes holds when it looked, and what three parts of one result say of their generation. Where the
-generation was removed meanwhile, the answer is refused, and the reader looks again at once, as a page does.
+Each line that it writes holds when it looked, and what three parts of one result say of their generation.
 """
 
 import json
@@ -43,9 +42,6 @@ def loop(told: Path, is_analyst: bool) -> None:
         while not select.select([0], [], [], 0)[0]:
             try:
                 line = look(is_analyst)
-            except database.GoneGenerationError:
-                stream.write(json.dumps({"at": time.monotonic(), "overtaken": True}) + "\n")
-                continue
             except Exception as error:
                 line = {"at": time.monotonic(), "error": f"{type(error).__name__}: {error}"}
             stream.write(json.dumps(line) + "\n")

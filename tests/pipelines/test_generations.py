@@ -183,3 +183,19 @@ def test_rollback_passes_over_a_generation_that_is_gone(tmp_path: Path) -> None:
     assert generations.roll_back(tmp_path).generation == "g1"
     with pytest.raises(ThroughlineError, match="throughline run"):
         generations.roll_back(tmp_path)
+
+
+def test_generations_say_after_which_number_somebody_was_erased_whichever_is_current(tmp_path: Path) -> None:
+    given = Generation("g", "2026-07-01T00:00:00", "2026-07-02T00:00:00", "b", "c")
+    made(tmp_path, "g1")
+    assert generations.numbered(tmp_path, given).erased_before == 0
+    erasing = generations.numbered(tmp_path, given, is_after_erasure=True)
+    assert (erasing.number, erasing.erased_before) == (2, 2)
+    folder = generations.folder_of(tmp_path, erasing.generation)
+    folder.mkdir()
+    (folder / FILE).touch()
+    generations.write_facts(folder, erasing)
+    assert made(tmp_path, "g3") == "g3"
+    now = generations.current(tmp_path)
+    assert now is not None
+    assert (now.number, now.erased_before) == (3, 2)
