@@ -195,7 +195,7 @@ def ready_copy(published: Path, generation: Generation) -> Path:
 
 def mend(published: Path) -> None:
     """Finish or clear what a broken run left: no draft stays, and the analysts' copy is of the current generation."""
-    now = standing(published)
+    now = standing(published) if (published / POINTER).exists() else None  # none: nothing was handed out yet
     for draft in published.glob(f".*{DRAFT}"):
         draft.unlink()
     for ready in published.glob(f".*{READY}"):

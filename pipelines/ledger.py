@@ -22,6 +22,9 @@ class Batch:
     moment: datetime
 
 
+WHOLE = ("snapshot", "correction")
+"""Modes of deliveries that take the place of the one before."""
+
 LATEST_NS = 2**63 - 1
 """The last moment that the ledger can hold, in 2262; a file may claim a later one."""
 
@@ -101,15 +104,15 @@ def as_delivered(connection: duckdb.DuckDBPyConnection, sha256: str) -> str:
 
 def is_delivered_in_parts(connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str) -> bool:
     """Say whether a snapshot or correction was loaded as changes or events of the same moment, from the same bytes."""
-    if mode_of(landed) not in ("snapshot", "correction"):
+    if mode_of(landed) not in WHOLE:
         return False
     (count,) = connection.execute(
         """
         select count(*) from ops.deliveries
         where status = 'loaded' and source = ? and entity = ? and sha256 = ? and delivered_at = ?
-            and mode not in ('snapshot', 'correction')
+            and not list_contains(?, mode)
         """,
-        [landed.source, entity, as_delivered(connection, sha256), landed.delivered_at],
+        [landed.source, entity, as_delivered(connection, sha256), landed.delivered_at, WHOLE],
     ).fetchall()[0]
     return bool(count)
 
@@ -118,7 +121,7 @@ def other_whole(
     connection: duckdb.DuckDBPyConnection, landed: LandedFile, entity: str, sha256: str
 ) -> tuple[str, datetime] | None:
     """Return name and moment of another file that was loaded as the same snapshot, or as the same correction."""
-    if mode_of(landed) not in ("snapshot", "correction"):
+    if mode_of(landed) not in WHOLE:
         return None
     scope = landed.name if mode_of(landed) == "correction" else ""
     found: tuple[str, datetime] | None = connection.execute(

@@ -70,19 +70,8 @@ def publish(settings: Settings, made: Made, audit: Audit, accept: str | None = N
     ``accept`` says why drift is right; broken books and failed checks nobody can accept.
     """
     published = settings.published_dir
-    as_of = latest_as_of(settings)
     before = generations.standing(published)
-    generation = generations.numbered(
-        published,
-        Generation(
-            f"{made.moment:%Y%m%dT%H%M%SZ}-{made.batch_id[-6:]}",
-            as_of.isoformat(),
-            made.moment.isoformat(),
-            made.batch_id,
-            made.code_id,
-        ),
-        is_after_erasure=made.is_after_erasure,
-    )
+    generation = next_generation(settings, made)
     folder = generations.folder_of(published, generation.generation)
     earlier = published / before.path if before else None
     folder.mkdir(parents=True)
@@ -115,6 +104,14 @@ def publish(settings: Settings, made: Made, audit: Audit, accept: str | None = N
     generations.point_at(published, generation)
     generations.prune(published, generation.generation, *([before.generation] if before else []))
     return generation
+
+
+def next_generation(settings: Settings, made: Made) -> Generation:
+    """Return the generation that comes after all that are kept."""
+    name = f"{made.moment:%Y%m%dT%H%M%SZ}-{made.batch_id[-6:]}"
+    as_of = latest_as_of(settings).isoformat()
+    generation = Generation(name, as_of, made.moment.isoformat(), made.batch_id, made.code_id)
+    return generations.numbered(settings.published_dir, generation, is_after_erasure=made.is_after_erasure)
 
 
 def looked_at_by(unbalanced: list[str], audited: list[str], drifted: list[Finding]) -> str:

@@ -133,7 +133,7 @@ def landed_again(connection: duckdb.DuckDBPyConnection, held: Held, landed: Iter
         raise ThroughlineError(best.refusal or "expected a mapping; found none.")
     if best.source != held.source:
         raise ThroughlineError(f"expected a mapping of the source {held.source!r}; found one of {best.source!r}.")
-    if is_whole(best.spec) or any(mode in ("snapshot", "correction") for *_, mode in entered):
+    if is_whole(best.spec) or any(mode in ledger.WHOLE for *_, mode in entered):
         raise ThroughlineError("the file holds all there is: its rows come back with the next one like it.")
     return replace(best, delivered_at=held.delivered_at)
 

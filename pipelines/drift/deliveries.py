@@ -51,9 +51,6 @@ class Delivery:
 FEED = "case when mode = 'correction' then file_name else coalesce(feed, '') end"
 """What tells the feeds of a source and entity apart: the path of the mapping; a corrected file is a feed of its own."""
 
-WHOLE = ("snapshot", "correction")
-"""Modes of deliveries that take the place of the one before."""
-
 FILES = f"""
     select
         source, entity, mode, {FEED} as feed, file_id, delivered_at, rows_read, columns,

@@ -12,8 +12,9 @@ from statistics import median
 
 import duckdb
 
-from pipelines.drift.deliveries import FILES, WHOLE, Delivery, with_history
+from pipelines.drift.deliveries import FILES, Delivery, with_history
 from pipelines.drift.findings import Finding
+from pipelines.ledger import WHOLE
 from pipelines.sql import literal
 
 FAILING_SHARE = 0.02

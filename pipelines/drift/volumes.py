@@ -15,8 +15,9 @@ from statistics import median
 
 import duckdb
 
-from pipelines.drift.deliveries import WHOLE, Delivery, with_history
+from pipelines.drift.deliveries import Delivery, with_history
 from pipelines.drift.findings import Finding
+from pipelines.ledger import WHOLE
 from pipelines.sql import literal
 
 HISTORY = 12
@@ -116,8 +117,8 @@ def gone_keys(connection: duckdb.DuckDBPyConnection, delivery: Delivery, before:
     if not before:
         return
     then = before[-1]
-    gone = connection.sql(f"{keys_of(then)} and standing <> 'unread' except {keys_of(delivery)}")
-    found = len(gone.fetchall())
+    gone = f"{keys_of(then)} and standing <> 'unread' except {keys_of(delivery)}"
+    ((found,),) = connection.sql(f"select count(*) from ({gone})").fetchall()
     if found > (1 - LEAST_SHARE) * then.rows:
         look = (
             f"select * from raw.{delivery.entity} where _is_deleted and _source = {literal(delivery.source)} "

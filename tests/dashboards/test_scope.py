@@ -250,7 +250,6 @@ def test_the_pool_holds_those_who_agreed_and_names_nobody(generation: Generation
 # Caches ---------------------------------------------------------------------------------------------------------------
 
 OF_EVERYBODY = {
-    "_spill_dir": "a folder",
     "connect": "by the file; what is read through it is not kept",
     "manifest_text": "what metrics mean, of a generation",
     "_kept": "a text, by itself",

@@ -98,6 +98,14 @@ def test_a_publish_that_ended_before_the_pointer_moved_leaves_no_draft(tmp_path:
     assert shown(tmp_path) == "g1"
 
 
+def test_a_first_publish_that_ended_before_the_pointer_moved_hands_nothing_out(tmp_path: Path) -> None:
+    generations.lay_ready(tmp_path, drafted(tmp_path, "g1"))
+    generations.mend(tmp_path)
+    assert os.listdir(tmp_path) == ["generations"]
+    made(tmp_path, "g2")
+    assert shown(tmp_path) == "g2"
+
+
 def test_a_copy_that_an_analyst_removed_comes_back(tmp_path: Path) -> None:
     made(tmp_path, "g1")
     (tmp_path / FILE).unlink()
