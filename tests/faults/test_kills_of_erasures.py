@@ -61,11 +61,12 @@ def holding(folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and MARK.encode() in path.read_bytes()]
 
 
+@pytest.mark.parametrize("asked", [PERSON, f"{MARK}@x.example"])
 def test_an_erasure_that_is_killed_is_ended_by_the_next_ingest_and_leaves_no_trace(
-    killed: Arena, unkilled: Arena
+    asked: str, killed: Arena, unkilled: Arena
 ) -> None:
     assert len(holding(killed.project.data)) == 4
-    forget = ("forget", PERSON, "--yes")
+    forget = ("forget", asked, "--yes")
     assert unkilled.ask(*forget, step="build.prepared").signal is not None
     unkilled.finishes("ingest")
     assert killed.ask(*forget, step=STEPS[0]).signal is not None
