@@ -6,13 +6,12 @@ ELSEWHERE = re.compile(r"\b(is_employed_elsewhere|is_chosen_elsewhere\w*|elsewhe
 """Columns that say of a person what another employer did: rows that they pick or count are not opened."""
 
 LEFT_OUT = {
-    "fct_selection_outcomes": re.compile(r"\b(is_eligible|is_compared|is_hired_365_days)\b"),
     "fct_person_host_outcomes": re.compile(r"\b(nace_status|is_nace\w*)\b"),
 }
-"""Mart -> columns that leave out whom another employer had hired before, or who answered to study on.
+"""Mart -> columns that leave out who answered to study on.
 
-An employer opens no rows that they pick or count, not even without names: it has the list of those it chose, and who
-completed, so whoever lacks there, or does not count, would be known by category, month or the day of the hire.
+An employer opens no rows that they pick or count, not even without names: it has the list of those who completed, so
+whoever lacks there, or does not count, would be known by category, month or the day of the hire.
 """
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -65,6 +64,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "first_selected_at",
         "is_selected",
         "is_completed",
+        "is_hired_365_days",
     ),
     "fct_person_host_outcomes": (
         "person_key",

@@ -3,6 +3,7 @@
 import polars as pl
 
 from dashboards.database import Generation, Query, frame, run
+from dashboards.extract.outcomes import FIRST, WORKED_OUT
 from dashboards.fairness.finished import ODDS, SHOWN, finished_tables
 from dashboards.keeping import kept
 from dashboards.scope import Scope
@@ -34,16 +35,27 @@ FINISHED = {
 
 RAW = ("agg_selection_cube", "agg_selection_strata")
 
-PERSONS = """
-    with units as (
+COMPLETERS = f"""
+    select student_key, host_id, term_label, {WORKED_OUT["is_mature_completer"]} as is_watched,
+        {WORKED_OUT["is_offered_365_days"]} as is_offered, {WORKED_OUT["is_hired_365_days"]} as is_hired
+    from (
+        select *, {", ".join(f"{words} as {name}" for name, words in FIRST.items())}
+        from analytics.marts.fct_person_host_outcomes
+    )
+"""
+"""Completers as an extract holds them, and the cube counts them: as if nobody knew of a start elsewhere."""
+
+PERSONS = f"""
+    with completers as ({COMPLETERS}),
+    units as (
         select 'selected' as stage, student_key as person, term_label, is_selected_30_days as is_advanced
-        from analytics.marts.fct_applications where is_mature_30_days = 1 and {of_host}
+        from analytics.marts.fct_applications where is_mature_30_days = 1 and {{of_host}}
         union all
         select 'completed', student_key, due_term_label, is_completed_in_time
-        from analytics.marts.fct_engagements where is_mature_completion = 1 and {of_host}
+        from analytics.marts.fct_engagements where is_mature_completion = 1 and {{of_host}}
         union all
-        select unnest(['offered', 'hired']), student_key, term_label, unnest([is_offered_365_days, is_hired_365_days])
-        from analytics.marts.fct_person_host_outcomes where is_mature_completer = 1 and {of_host}
+        select unnest(['offered', 'hired']), student_key, term_label, unnest([is_offered, is_hired]) from completers
+        where is_watched = 1 and {{of_host}}
     ),
     counted as (
         select person, stage, coalesce(term_label, 'unknown') as term_label, count(*) as unit_count,

@@ -423,6 +423,24 @@ def test_all_completers_are_in_the_rows_by_name_as_eligible(generation: Generati
     assert known.height > whole["is_eligible"].sum(), "some work elsewhere, and do not lack"
 
 
+@pytest.mark.parametrize("stage", ["hired", "offered"])
+@pytest.mark.parametrize("place", [0, 1, 4])
+def test_group_tables_count_the_completers_that_an_employer_holds(
+    generation: Generation, place: int, stage: str
+) -> None:
+    """Of a difference between the two, an employer could tell who had started elsewhere."""
+    whole, scope = scopes(generation, place)
+    flag = {"hired": "is_hired_365_days", "offered": "is_offered_365_days"}[stage]
+    own = read(scope.generation, OUTCOMES).filter(is_mature_completer=1)
+    held = own.group_by("term_label", "major_family").agg(pl.len(), pl.sum(flag))
+    cube = read(generation, "marts.agg_selection_cube").filter(
+        scope_id=whole.host_id, stage=stage, group_dimension="major_family", is_part=1
+    )
+    told = cube.select("period_label", "group_value", "unit_count", "advanced_count")
+    assert sorted(told.rows(), key=str) == sorted(held.rows(), key=str)
+    assert told["unit_count"].sum() > 2
+
+
 def test_moving_starts_elsewhere_within_their_month_changes_nothing(generation: Generation, tmp_path: Path) -> None:
     """An extract of a file in which each start elsewhere is on another day of its month is the same extract."""
     first = hosts(generation)["host_id"][0]

@@ -230,6 +230,7 @@ def missing(reading: Reading) -> tuple[float | None, float] | None:
 
 
 NOT_COUNTED = {
+    "incremental_hires": "An estimate; its rows are the hires that it is made from.",
     "days_since_delivery": "Days; its rows are the deliveries.",
 }
 """Number that is no metric and no count of its rows -> what its rows are."""

@@ -23,7 +23,7 @@ from dashboards.openable import COLUMNS, ELSEWHERE, LEFT_OUT
 from dashboards.readings import Reading, read
 from dashboards.rows import Rows, rows_behind, slice_rows
 from dashboards.scope import Filters, Scope
-from dashboards.slices import league, project_list, project_pages, roi, talent
+from dashboards.slices import league, project_list, project_pages, talent
 from dashboards.slices.people import hosts
 from tests.dashboards.test_pages import html, opened
 
@@ -214,16 +214,14 @@ def test_no_opened_row_tells_of_a_person_what_another_employer_did(generation: G
     assert rows_behind(scope_of(generation, 0), "passed_over_chosen_elsewhere_rate") is None
 
 
-def test_no_rows_are_opened_that_another_employer_s_hire_picks_or_counts(generation: Generation) -> None:
-    """Whoever lacks among those chosen, or does not count, would be known: so not even rows without names open."""
+def test_no_rows_are_opened_that_leave_out_who_studies_on(generation: Generation) -> None:
+    """Whoever lacks among those who completed, or does not count, would be known: not even rows without names open."""
     for name, rows in rows_of_hosts(generation):
         mart = catalogue(generation).model(name).mart
         assert mart not in LEFT_OUT or not LEFT_OUT[mart].search(rows.query.text), name
     scope = scope_of(generation, 0)
-    assert rows_behind(scope, "selected_hire_rate_365_days") is None
     assert rows_behind(scope, "nace_conversion_rate") is None
-    assert [rows for _, rows in roi.rows_compared(scope)] == [None, None]
-    assert rows_behind(replace(scope, host_id=None, generation=generation), "selected_hire_rate_365_days") is not None
+    assert rows_behind(replace(scope, host_id=None, generation=generation), "nace_conversion_rate") is not None
 
 
 def test_a_definition_says_that_starts_elsewhere_are_not_known(generation: Generation) -> None:

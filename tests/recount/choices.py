@@ -60,9 +60,10 @@ def first_choices(world: World) -> dict[Any, Choice]:
 
 
 def is_new(world: World, person: Any, host: str, moment: datetime) -> bool:
-    """Tell whether a person was not in the host's ATS before the moment, and in no full-time work by its day."""
+    """Tell whether a person was not in the host's ATS before the moment, nor hired by it by that day."""
     known = ats_applications(world).get((person, host))
-    return not (known and known < moment) and all(hire.day > moment.date() for hire in starts_by_person(world)[person])
+    hires = (hire.day for hire in starts_by_person(world)[person] if hire.host == host)
+    return not (known and known < moment) and all(day > moment.date() for day in hires)
 
 
 @cache

@@ -1,15 +1,16 @@
-{# Whether host and person met here for the first time, and when the host chose. #}
+{#
+    Whether host and person met here for the first time, and when the host chose. Only the host's own records say so:
+    who works elsewhere is chosen or passed over like everybody else, and an employer must not see who that is.
+#}
 with applications as (
     select application_id, person_key, host_id, first_selected_at, first_selected_date
     from {{ ref('int_applications_compared') }}
 ),
 
-first_hires as (
-    select
-        person_key,
-        min(start_date) as first_start_date
+host_hires as (
+    select person_key, host_id, start_date as hired_date
     from {{ ref('int_hires_started') }}
-    group by person_key
+    where hire_number = 1
 ),
 
 applied as (
@@ -32,17 +33,18 @@ screened_applications as (
         {{ flag(
             'chosen.chosen_at is not null'
             ~ ' and coalesce(applied.ats_applied_at >= chosen.chosen_at, true)'
-            ~ ' and coalesce(first_hires.first_start_date > chosen.chosen_date, true)'
+            ~ ' and coalesce(host_hires.hired_date > chosen.chosen_date, true)'
         ) }} as is_chosen,
         {{ flag(
             'coalesce(applied.ats_applied_at >= applications.first_selected_at, true)'
-            ~ ' and coalesce(first_hires.first_start_date'
-            ~ ' > applications.first_selected_date, true)'
+            ~ ' and coalesce(host_hires.hired_date > applications.first_selected_date, true)'
             ~ ' and coalesce(chosen.chosen_at >= applications.first_selected_at, true)'
         ) }} as is_eligible
     from applications
-    left join first_hires
-        on applications.person_key = first_hires.person_key
+    left join host_hires
+        on
+            applications.person_key = host_hires.person_key
+            and applications.host_id = host_hires.host_id
     left join applied
         on
             applications.person_key = applied.person_key

@@ -23,13 +23,13 @@ completers as (
     select
         completed.host_id, completed.first_completed_at as clock_at,
         cast(null as string) as project_id, completed.student_key,
-        windowed.is_offered_365_days, windowed.is_hired_365_days
+        untold.is_offered, untold.is_hired
     from {{ ref('int_person_hosts_completed') }} as completed
-    inner join {{ ref('int_person_hosts_windowed') }} as windowed
+    inner join {{ ref('int_person_hosts_untold') }} as untold
         on
-            completed.person_key = windowed.person_key
-            and completed.host_id = windowed.host_id
-    where windowed.is_mature_completer = 1
+            completed.person_key = untold.person_key
+            and completed.host_id = untold.host_id
+    where untold.is_watched = 1
 ),
 
 staged_units as (
@@ -41,12 +41,12 @@ staged_units as (
     union all
     select
         'offered' as stage, host_id, clock_at, project_id, student_key,
-        is_offered_365_days as is_advanced
+        is_offered as is_advanced
     from completers
     union all
     select
         'hired' as stage, host_id, clock_at, project_id, student_key,
-        is_hired_365_days as is_advanced
+        is_hired as is_advanced
     from completers
 ),
 
