@@ -11,6 +11,7 @@ from dashboards.audit import AuditError
 from dashboards.components import states, witness
 from dashboards.components.table import table
 from dashboards.components.viewer import guarded
+from dashboards.database import Generation
 from dashboards.exports import MIME, NAMES
 from dashboards.formats import count_text
 from dashboards.readings import Reading
@@ -56,13 +57,18 @@ def _rows(name: str, rows: Rows, filters: Filters) -> None:
     downloads(rows.all, f"{name}_rows")
 
 
-def downloads(rows: Callable[[], pl.DataFrame], name: str, subject: str = "") -> None:
-    """Offer rows as CSV, Excel and Parquet; the file is made, and recorded as ``subject`` or name, on the click."""
+def downloads(
+    rows: Callable[[], pl.DataFrame], name: str, subject: str = "", generation: Generation | None = None
+) -> None:
+    """Offer rows as CSV, Excel and Parquet; the file is made, and recorded as ``subject`` or name, on the click.
+
+    ``generation`` is what the rows are of, where that is not the page's.
+    """
     with st.container(horizontal=True, gap="small", key=f"downloads-{name}"):
         for kind, mime in MIME.items():
             st.download_button(
                 NAMES[kind],
-                data=witness.taken(rows, kind, subject or name),
+                data=witness.taken(rows, kind, subject or name, generation),
                 file_name=f"{name}.{kind}",
                 mime=mime,
                 key=f"download-{name}-{kind}",

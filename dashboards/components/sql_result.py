@@ -42,7 +42,7 @@ def _rows(past: Past, rows: pl.DataFrame) -> None:
         states.empty("The statement returned no row", "Its columns: " + ", ".join(rows.columns))
         return
     st.dataframe(rows, hide_index=True, key="sql-rows", alt="Result of the statement")
-    downloads(lambda: rows, "query_result", statement_hash(past.statement))
+    downloads(lambda: rows, "query_result", statement_hash(past.statement), past.generation)
 
 
 def _problem(problem: Problem) -> None:

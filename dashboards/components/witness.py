@@ -13,7 +13,7 @@ from dashboards.analysis.running import Witness
 from dashboards.audit import Action, AuditError, Entry, parameters_hash, record
 from dashboards.components import page
 from dashboards.components.viewer import still
-from dashboards.database import GoneGenerationError
+from dashboards.database import Generation, GoneGenerationError
 from dashboards.exports import lazily
 from dashboards.navigation import PageEntry
 
@@ -49,19 +49,23 @@ def unfolded(name: str, rows: int) -> None:
         told.add(name)
 
 
-def taken(rows: Callable[[], pl.DataFrame], kind: str, name: str) -> Callable[[], bytes]:
+def taken(
+    rows: Callable[[], pl.DataFrame], kind: str, name: str, generation: Generation | None = None
+) -> Callable[[], bytes]:
     """Return what makes a file on the click and records it before a byte leaves, as denied where the grant has ended.
 
-    A browser fetches it outside of the session, so who takes it from which scope is fixed here.
+    A browser fetches it outside of the session, so who takes it from which scope is fixed here. ``generation`` is what
+    the rows are of, where that is not the page's: it may be older, and somebody erased since.
     """
-    told = replace(_entry("export", f"{_page()}: {name}.{kind}"), is_export=True)
+    taken_of = generation or page.scope().generation
+    told = replace(_entry("export", f"{_page()}: {name}.{kind}"), is_export=True, generation=taken_of.identifier)
 
     def counted() -> pl.DataFrame:
         found = rows()
         record(replace(told, rows=found.height))
         return found
 
-    make = still(lazily(counted, kind), page.scope().generation)
+    make = still(lazily(counted, kind), taken_of)
 
     def made() -> bytes:
         try:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import polars as pl
 import streamlit as st
 
+from dashboards.analysis.problems import replaced
 from dashboards.analysis.running import Answer, Run
 from dashboards.components.witness import asked
 from dashboards.database import Generation
@@ -87,15 +88,19 @@ def name_in_address(generation: Generation, bench: Workbench) -> None:
 
 
 def settle(bench: Workbench) -> None:
-    """Move a run that has ended to the history and show what became of it, until somebody is erased."""
+    """Move a run that has ended to the history and show what became of it, until somebody is erased.
+
+    Of an answer from before that, however late it is fetched, the page tells that it is gone.
+    """
     if bench.shown is not None and is_erased(bench.shown.generation):
         _forget_rows(bench)
         bench.shown = None
     if bench.run is None or bench.run.answer is None:
         return
-    bench.shown = Past(
-        datetime.now(UTC).replace(tzinfo=None), bench.run.statement, bench.run.answer, bench.run.generation
-    )
+    answer, generation = bench.run.answer, bench.run.generation
+    if is_erased(generation):
+        answer = Answer(None, False, answer.seconds, replaced())
+    bench.shown = Past(datetime.now(UTC).replace(tzinfo=None), bench.run.statement, answer, generation)
     bench.run = None
     _forget_rows(bench)
     bench.history = [bench.shown, *bench.history][:KEPT]

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +17,17 @@ from dashboards import database, keeping
 from dashboards.analysis.running import Answer, Run, workers
 from dashboards.audit import Log, audit_key
 from dashboards.components import page, witness
+from dashboards.components.sql_result import result
 from dashboards.components.workbench import Past, Workbench, settle
-from dashboards.database import Generation, GoneGenerationError, Query, current_generation, frame, run
+from dashboards.database import (
+    BrokenPointerError,
+    Generation,
+    GoneGenerationError,
+    Query,
+    current_generation,
+    frame,
+    run,
+)
 from dashboards.extract.contacts import contacts_path
 from dashboards.extract.cutting import extract_of
 from dashboards.scope import Scope
@@ -208,6 +218,47 @@ def test_the_answer_to_a_statement_goes_with_its_generation(folder: Path, old: G
     assert ended.rows is None
     assert ended.problem is not None
     assert ended.problem.title == "A newer generation is current"
+
+
+def test_an_answer_that_was_ready_before_an_erasure_and_is_fetched_after_it_shows_no_row(
+    folder: Path, old: Generation
+) -> None:
+    ready = Run(old, "select count(*) as n from marts.fct_projects")
+    answer = ready.wait(60)
+    workers.end()
+    assert answer is not None
+    assert answer.rows is not None, "a control: it ended before"
+    bench = Workbench(run=ready)
+    erase(folder)
+    settle(bench)
+    assert bench.run is None
+    assert bench.shown is not None
+    assert bench.shown.answer.rows is None
+    assert bench.shown.answer.problem is not None
+    assert bench.shown.answer.problem.title == "A newer generation is current"
+    assert [each.answer.rows for each in bench.history] == [None]
+
+
+def test_the_file_of_an_answer_goes_with_the_generation_of_the_answer_whatever_the_page_shows(
+    folder: Path, old: Generation, session: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_AUDIT", str(tmp_path / "audit"))
+    files: list[Callable[[], bytes]] = []
+    monkeypatch.setattr("streamlit.download_button", lambda *_, data, **__: files.append(data))
+    rows = pl.DataFrame({"given_name": ["Jane"]})
+    past = Past(datetime(2026, 7, 1), "select 1", Answer(rows, False, 0.1, row_count=1), old)
+    session[page.SCOPE] = Scope(replace(old, identifier="newer", number=old.number + 1), "analyst")
+    result(Workbench(shown=past, history=[past]))
+    assert len(files) == 3
+    assert b"Jane" in files[0]()
+    erase(folder)
+    with pytest.raises(GoneGenerationError):
+        files[0]()
+    entries = Log(tmp_path / "audit", audit_key()).entries()
+    assert [(each["is_denied"], each["generation"]) for each in entries] == [
+        (False, old.identifier),
+        (True, old.identifier),
+    ]
 
 
 def test_a_generation_that_newer_ones_replaced_is_told_of_to_the_end(folder: Path, old: Generation) -> None:
