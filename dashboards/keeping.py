@@ -5,6 +5,7 @@ and go gets what they asked for. Where somebody was erased since, each look at a
 way keeps what it runs on until it ends, and its answer is refused then.
 """
 
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -15,6 +16,7 @@ from weakref import WeakSet
 from dashboards.database_errors import DatabaseError, GoneGenerationError
 from dashboards.pointer import Generation, pointed_at
 
+logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -122,7 +124,10 @@ def keep_sweeping(every: float = SWEEP_SECONDS) -> threading.Event:
 
     def sweep() -> None:
         while not ended.wait(every):
-            drop(lambda generation: is_removed(generation) or is_erased(generation))
+            try:
+                drop(lambda generation: is_removed(generation) or is_erased(generation))
+            except Exception:  # Whatever it was: the next sweep finds what this one left.
+                logger.exception("A sweep of gone generations broke off")
 
     threading.Thread(target=sweep, name="sweep-gone-generations", daemon=True).start()
     return ended

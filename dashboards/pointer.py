@@ -35,10 +35,8 @@ def published_dir() -> Path:
 
 
 def pointed_at() -> Generation:
-    """Read the pointer; raise NothingPublishedError where there is none, BrokenPointerError where it makes no sense."""
+    """Read the pointer; raise NothingPublishedError where there is none, BrokenPointerError where it cannot be read."""
     pointer = published_dir() / "current.json"
-    if not pointer.exists():
-        raise NothingPublishedError(pointer)
     try:
         facts = json.loads(pointer.read_text())
         return Generation(
@@ -49,7 +47,9 @@ def pointed_at() -> Generation:
             number=int(facts.get("number", 0)),
             erased_before=int(facts.get("erased_before", 0)),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NothingPublishedError(pointer) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BrokenPointerError(pointer, f"{type(error).__name__}: {error}") from error
 
 

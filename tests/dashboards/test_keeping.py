@@ -124,6 +124,55 @@ def test_what_is_gone_is_let_go_also_while_nobody_looks(folder: Path, old: Gener
         ended.set()
 
 
+@pytest.mark.parametrize("kind", [OSError, ValueError])
+def test_a_sweep_that_breaks_off_does_not_end_the_sweeping(
+    folder: Path,
+    old: Generation,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[Exception],
+) -> None:
+    look, broke_off = keeping.is_removed, threading.Event()
+
+    def failing_once(generation: Generation) -> bool:
+        if not broke_off.is_set():
+            broke_off.set()
+            raise kind("Too many open files")
+        return look(generation)
+
+    assert frame(old, "mine", COUNT).height == 1
+    erase(folder)
+    monkeypatch.setattr(keeping, "is_removed", failing_once)
+    ended = keeping.keep_sweeping(every=0.01)
+    try:
+        assert broke_off.wait(20)
+        waited = threading.Event()
+        for _ in range(2000):
+            if not still_open(folder):
+                break
+            waited.wait(0.01)
+        assert still_open(folder) == []
+        assert "A sweep of gone generations broke off" in caplog.text
+    finally:
+        ended.set()
+
+
+def test_where_the_pointer_cannot_be_read_the_file_itself_tells_whether_it_is_gone(
+    folder: Path, old: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> str:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", denied)
+        with pytest.raises(BrokenPointerError, match="Too many open files"):
+            current_generation()
+        assert not keeping.is_erased(old)
+        assert frame(old, "mine", COUNT).height == 1
+        shutil.rmtree(old.path.parent)
+        assert keeping.is_erased(old)
+
+
 def test_a_query_under_way_ends_and_its_answer_is_refused(folder: Path, old: Generation) -> None:
     """Its connection is not closed below it, which DuckDB would tell as an error of its own."""
     seen: list[Any] = []
