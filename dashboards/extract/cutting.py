@@ -15,13 +15,13 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from dashboards.database import Connection, DatabaseError, Generation, SqlError, new_file
+from dashboards.database import Connection, DatabaseError, Generation, GoneGenerationError, SqlError, new_file
 from dashboards.extract.code import code_digest
 from dashboards.extract.contacts import contacts_path, write_contacts
 from dashboards.extract.keys import derive_keys, host_key, load_frame
 from dashboards.extract.statements import WHOLE, Table, comments, create, keys, literal, macro
 from dashboards.extract.tables import COMMENTS, employers, fill_curves, worked_out
-from dashboards.keeping import kept
+from dashboards.keeping import is_erased, is_removed, kept
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ class NoExtractError(DatabaseError):
 def extract_of(generation: Generation, host_id: str) -> Generation:
     """Return the same generation as a file that holds one host's rows, its children's included; cut it if need be.
 
-    Of an unknown host there is one, without a row. Raises NoExtractError where none can be written.
+    Of an unknown host there is one, without a row. Raises NoExtractError where none can be written, and
+    GoneGenerationError where that is because the generation is gone.
     """
     path = _extract(generation, host_id if _is_known(generation, host_id) else NOBODY)
     return replace(generation, path=path, source=generation.source or generation.path)
@@ -88,6 +89,8 @@ def _extract(generation: Generation, host_id: str) -> Path:
             if not path.exists():
                 _cut(generation, host_id, path)
     except (OSError, SqlError) as error:
+        if is_removed(generation) or is_erased(generation):
+            raise GoneGenerationError from error
         raise NoExtractError(path.parent, error) from error
     return path
 

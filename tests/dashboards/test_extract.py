@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboards.database import Generation, GoneGenerationError, Query, run
+from dashboards.database import Connection, Generation, GoneGenerationError, Query, run
 from dashboards.definitions import catalogue
 from dashboards.extract import code, cutting, statements
 from dashboards.extract.contacts import contacts_path
@@ -533,9 +533,28 @@ def test_an_extract_lies_with_its_generation_readable_by_its_owner_alone(
     with pytest.raises(GoneGenerationError):
         extract_of(replace(copy, identifier="later"), first)
     monkeypatch.setattr(cutting, "_is_known", lambda *_: True)  # As if it went a moment later.
-    with pytest.raises(cutting.NoExtractError):
+    with pytest.raises(GoneGenerationError):
         extract_of(replace(copy, identifier="later"), first)
     assert not copy.path.parent.exists(), "a generation that is gone is not made again"
+
+
+@pytest.mark.parametrize("is_pointed_past", [True, False])
+def test_a_cut_that_an_erasure_overtakes_says_that_the_generation_is_gone_and_not_to_mend_a_folder(
+    generation: Generation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_pointed_past: bool
+) -> None:
+    copy, first = copy_of(generation, tmp_path), hosts(generation)["host_id"][0]
+    write = cutting.write
+
+    def overtaken(connection: Connection, whole: Generation, host_id: str) -> None:
+        write(connection, whole, host_id)
+        monkeypatch.setattr(cutting, "is_erased", lambda _: is_pointed_past)
+        if not is_pointed_past:
+            shutil.rmtree(copy.path.parent)
+        raise OSError(2, "No such file or directory")
+
+    monkeypatch.setattr(cutting, "write", overtaken)
+    with pytest.raises(GoneGenerationError):
+        extract_of(copy, first)
 
 
 def test_elsewhere_extracts_of_generations_that_are_gone_are_removed(
