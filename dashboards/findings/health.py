@@ -7,15 +7,16 @@ from dashboards.formats import count_text, day_text, whole_share_text
 from dashboards.slices.operations import SILENT_DAYS
 
 
-def loads(by_day: pl.DataFrame) -> Finding:
-    """Say how many rows came in, and when last."""
+def loads(by_day: pl.DataFrame, standing: int) -> Finding:
+    """Say how many rows came in, and when last; ``standing`` are in quarantine and not answered yet."""
     if by_day.is_empty():
         return Finding("Nothing has been delivered", "The ledger is empty.")
-    quarantined = int(by_day["quarantined"].sum())
+    answered = int(by_day["quarantined"].sum()) - standing
     rows = int(by_day.select(pl.sum_horizontal("loaded", "unchanged", "quarantined", "erased")).to_series().sum())
     return Finding(
-        f"{rows:,} rows read; {quarantined:,} of them in quarantine",
-        f"Rows by day of delivery, {by_day.height} days, the last on {day_text(by_day['delivered_on'][-1])}.",
+        f"{rows:,} rows read; {standing:,} of them in quarantine",
+        f"Rows by day of delivery, {by_day.height} days, the last on {day_text(by_day['delivered_on'][-1])}."
+        + (f" Quarantined are all that were set aside; {_answered(answered)}." if answered else ""),
     )
 
 
@@ -36,16 +37,29 @@ def withdrawals(students: int) -> Finding:
     )
 
 
-def quarantine(by_rule: pl.DataFrame) -> Finding:
-    """Say which rule rows break most often."""
+def quarantine(by_rule: pl.DataFrame, set_aside: int) -> Finding:
+    """Say which rule rows break most often; ``set_aside`` broke one, those included that are answered since."""
     if by_rule.is_empty():
-        return Finding("The quarantine is empty", "No row broke a rule.")
+        found = f"No row waits: {_answered(set_aside)} that broke a rule." if set_aside else "No row broke a rule."
+        return Finding("The quarantine is empty", found)
     top = by_rule.row(0, named=True)
     total = int(by_rule["quarantined"].sum())
     return Finding(
         f"“{top['rule']}” is behind {whole_share_text(top['quarantined'] / total)} of quarantined rows",
         f"{total:,} rows by rule: "
         + ", ".join(f"{rule} {n:,}" for rule, n in by_rule.select("rule", "quarantined").rows()),
+    )
+
+
+def _answered(rows: int) -> str:
+    return f"a later delivery answers {count_text(rows, 'row')}"
+
+
+def none_held(set_aside: int) -> Finding:
+    """Say why nothing of a file is in quarantine; ``set_aside`` rows of it were."""
+    whole = f"Read = loaded + unchanged + quarantined + erased; {_answered(set_aside)} that broke a rule."
+    return Finding(
+        "Nothing of this file is in quarantine", whole if set_aside else "Read = loaded + unchanged + erased."
     )
 
 
@@ -100,7 +114,8 @@ def ledger(found: pl.DataFrame) -> Finding:
     refused = found.filter(pl.col("status") == "refused").height
     return Finding(
         f"{count_text(found.height, 'delivery', 'deliveries')} in the ledger; {refused:,} refused",
-        "For each: rows read = loaded + unchanged + quarantined.",
+        "For each: rows read = loaded + unchanged + quarantined + erased. Quarantined are all that were set aside, "
+        "also those that a later delivery answers.",
     )
 
 

@@ -78,7 +78,10 @@ def quarantine(generation: Generation) -> pl.DataFrame:
 
 
 def quarantined_rows(generation: Generation) -> pl.DataFrame:
-    """Return where each quarantined row stands: file, line, column, rule. Raw text is not published."""
+    """Return where each quarantined row stands: file, line, column, rule. Raw text is not published.
+
+    Rows that a later snapshot or correction answers are not among them; the ledger counts those, too.
+    """
     return _asked(generation, records.QUARANTINED_ROWS)
 
 
@@ -140,7 +143,7 @@ def health(generation: Generation) -> Health:
         deliveries=delivered.filter(pl.col("status") == "loaded").height,
         refused=delivered.filter(pl.col("status") == "refused").height,
         rows_read=int(delivered["rows_read"].sum()),
-        rows_quarantined=int(delivered["rows_quarantined"].sum()),
+        rows_quarantined=quarantined_rows(generation).height,
         checks_run=last["passed"] + last["warned"] + last["failed"],
         checks_warned=last["warned"],
         checks_failed=last["failed"],
@@ -199,6 +202,12 @@ def coverage(generation: Generation) -> pl.DataFrame:
 def quarantined_of(generation: Generation, delivery: str) -> pl.DataFrame:
     """Return the quarantined rows of one delivery, named as in the ledger."""
     return quarantined_rows(generation).filter(pl.col("delivery") == delivery)
+
+
+def set_aside_of(generation: Generation, delivery: str) -> int:
+    """Return how many rows of one delivery were set aside, those included that a later delivery answers."""
+    told = ledger(generation).filter(pl.col("delivery") == delivery)
+    return int(told["rows_quarantined"].sum())
 
 
 def broken(generation: Generation, rule: str) -> pl.DataFrame:

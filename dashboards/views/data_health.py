@@ -21,23 +21,31 @@ def deliveries(generation: Generation, mode: Mode) -> None:
     """Show what came in and what was set aside, with the rows of a rule."""
     page.section("Deliveries", "what came in, and what was set aside because it broke a rule")
     loads, quarantine = operations.loads(generation), operations.quarantine(generation)
+    held = findings.quarantine(quarantine, int(loads["quarantined"].sum()))
     left, right = st.columns(2, gap="small")
     with left:
-        chart_frame("loads", findings.loads(loads), "Rows by day of delivery", charts.loads(loads, mode), loads)
+        came = findings.loads(loads, int(quarantine["quarantined"].sum()))
+        chart_frame("loads", came, "Rows by day of delivery", charts.loads(loads, mode), loads)
     with right:
         if quarantine.is_empty():
-            states.empty("The quarantine is empty", "No row broke a rule.")
+            states.empty(held.title, held.summary)
         else:
             chart_frame(
                 "quarantine",
-                findings.quarantine(quarantine),
+                held,
                 "Quarantined rows by the rule that they broke",
                 charts.quarantine(quarantine, mode),
                 quarantine,
                 operations.behind_quarantine(generation, quarantine),
             )
     freshness = operations.freshness(generation)
-    table_frame("freshness", findings.freshness(freshness), "Per source and entity", freshness, height=260)
+    table_frame(
+        "freshness",
+        findings.freshness(freshness),
+        "Per source and entity, rows as in the ledger",
+        freshness,
+        height=260,
+    )
     ledger = operations.ledger(generation)
     finding = findings.ledger(ledger)
     page.section("Ledger", f"{finding.title}; choose a file to see what was set aside of it")
@@ -45,7 +53,8 @@ def deliveries(generation: Generation, mode: Mode) -> None:
     if delivery is not None:
         rows = operations.quarantined_of(generation, delivery)
         if rows.is_empty():
-            states.empty("Nothing of this file is in quarantine", "Read = loaded + unchanged + erased.")
+            none_held = findings.none_held(operations.set_aside_of(generation, delivery))
+            states.empty(none_held.title, none_held.summary)
         else:
             table_frame("delivered", findings.broken(rows, delivery), "Line by line", rows, height=260)
     erased = operations.erasures(generation)

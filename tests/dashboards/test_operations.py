@@ -13,9 +13,11 @@ import pytest
 from dashboards.charts import health as charts
 from dashboards.database import Generation, Query, run
 from dashboards.findings import health as findings
+from dashboards.navigation import PAGES
 from dashboards.scope import Scope
 from dashboards.slices import operations, records
 from dashboards.slices.tiles import health_readings
+from tests.dashboards.test_pages import html, opened
 
 ScopeOf = Callable[..., Scope]
 
@@ -143,6 +145,51 @@ def test_the_rows_of_a_rule_and_of_a_delivery_are_those_of_the_quarantine(genera
     assert ledger.height > 0
     for row in ledger.iter_rows(named=True):
         assert operations.quarantined_of(generation, row["delivery"]).height == row["rows_quarantined"]
+
+
+def test_rows_that_a_later_delivery_answers_are_in_the_ledger_and_in_no_number_of_rows_in_quarantine(
+    altered: Callable[[str], Generation], generation: Generation
+) -> None:
+    whole = operations.quarantined_rows(generation)
+    first = whole.row(0, named=True)
+    rest = whole.filter(pl.col("delivery") != first["delivery"]).height
+    part = altered(f"""
+        delete from analytics.meta.quarantined_rows
+        where file_name = '{first["file_name"]}' and entity = '{first["entity"]}'
+            and delivered_at = '{first["delivered_at"]}'
+    """)
+    none = altered("delete from analytics.meta.quarantined_rows")
+    for told, standing in ((part, rest), (none, 0)):
+        (tile,) = (each for each in health_readings(Scope(told, "leadership")) if each.name == "rows_quarantined")
+        assert tile.rows is not None
+        assert tile.value == tile.rows.counts()[0] == standing
+        loads = operations.loads(told)
+        set_aside = int(loads["quarantined"].sum())
+        assert set_aside == whole.height
+        finding = findings.loads(loads, standing)
+        assert finding.title.endswith(f"rows read; {standing:,} of them in quarantine")
+        assert f"a later delivery answers {set_aside - standing:,} row" in finding.summary
+        assert operations.set_aside_of(told, first["delivery"]) > 0
+        assert operations.quarantined_of(told, first["delivery"]).is_empty()
+    assert "answers" not in findings.loads(operations.loads(generation), set_aside).summary
+
+
+def test_the_page_says_of_an_empty_quarantine_that_a_later_delivery_answers_its_rows(
+    tiny_published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loopback: None
+) -> None:
+    folder = tmp_path / "published"
+    shutil.copytree(tiny_published, folder)
+    (file,) = folder.glob("generations/*/analytics.duckdb")
+    file.chmod(0o644)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("delete from meta.quarantined_rows")
+    health_page = next(each for each in PAGES if each.name == "data_health")
+    app = opened(folder, monkeypatch, "admin", health_page)
+    assert not app.exception
+    said = html(app)
+    assert "The quarantine is empty" in said
+    assert "that broke a rule" in said
+    assert "No row broke a rule." not in said
 
 
 def test_a_delivery_has_a_name_of_its_own(generation: Generation) -> None:
