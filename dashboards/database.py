@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import duckdb
 
@@ -104,7 +105,9 @@ def _is_open(generation: Generation) -> bool:
     return not is_removed(generation)
 
 
-def _spill_dir() -> Path:
+@lru_cache(maxsize=1)
+def _spill_base() -> Path:
+    """Return the one folder in which this process spills; it is removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="throughline-dashboards-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -113,7 +116,14 @@ def _spill_dir() -> Path:
 @kept(FILES_OPEN)
 def connect(generation: Generation) -> duckdb.DuckDBPyConnection:
     """Return the connection that all pages share for a published file; it closes once nobody holds it."""
-    return hardened(generation.path, _spill_dir(), MEMORY_LIMIT, SPILL_LIMIT)
+    spill = Path(tempfile.mkdtemp(dir=_spill_base()))
+    try:
+        connection = hardened(generation.path, spill, MEMORY_LIMIT, SPILL_LIMIT)
+    except BaseException:
+        shutil.rmtree(spill, ignore_errors=True)
+        raise
+    finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    return connection
 
 
 def hardened(path: Path, spill: Path, memory_limit: str, spill_limit: str) -> duckdb.DuckDBPyConnection:
@@ -162,7 +172,7 @@ def new_file(target: Path, name: str, source: Path, source_name: str) -> Iterato
 
     At the end the new file is whole: nothing of it is left in a log beside it.
     """
-    with tempfile.TemporaryDirectory(dir=_spill_dir(), ignore_cleanup_errors=True) as spill:
+    with spill_dir() as spill:
         connection = duckdb.connect()
         try:
             _bound_in(connection, Path(spill), MEMORY_LIMIT, SPILL_LIMIT)
@@ -179,7 +189,7 @@ def new_file(target: Path, name: str, source: Path, source_name: str) -> Iterato
 
 def spill_dir() -> AbstractContextManager[str]:
     """Lend a folder of its own, below this process's, to one statement; it is removed at the end."""
-    return tempfile.TemporaryDirectory(dir=_spill_dir(), ignore_cleanup_errors=True)
+    return tempfile.TemporaryDirectory(dir=_spill_base(), ignore_cleanup_errors=True)
 
 
 def statements(text: str) -> list[tuple[str, str]]:
@@ -211,7 +221,8 @@ def cursor(generation: Generation, timeout: float = TIMEOUT_SECONDS) -> Iterator
 
     Raises GoneGenerationError where somebody was erased since, also at the end: what was read is not to be shown.
     """
-    lent = connect(generation).cursor()
+    shared = connect(generation)  # Held to the end: where it spills goes with it.
+    lent = shared.cursor()
     timer = threading.Timer(timeout, lent.interrupt)
     timer.daemon = True
     timer.start()

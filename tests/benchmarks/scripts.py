@@ -28,7 +28,7 @@ from tests.conftest import ROOT
 
 APP = ROOT / "dashboards" / "app.py"
 PERIODS = ("All time", "Last 12 months")
-WARM = {"connect", "statement", "dimensions", "_engine_of", "manifest_text", "_kept", "catalogue_of"}
+WARM = {"connect", "statement", "dimensions", "_engine_of", "manifest_text", "_kept", "catalogue_of", "_spill_base"}
 """Caches that a running server always holds: connections, compiled SQL, definitions. All others are emptied."""
 
 

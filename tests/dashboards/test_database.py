@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -176,3 +177,28 @@ def test_a_generation_that_is_removed_after_the_pointer_was_read_is_not_lent(
     (tmp_path / "g2.duckdb").unlink()
     with pytest.raises(database.BrokenPointerError, match=r"no file at .*g2\.duckdb"):
         database.current_generation()
+
+
+def test_what_spills_lies_in_one_folder_of_the_process_and_goes_with_whoever_spilled(
+    generation: Generation, tmp_path: Path
+) -> None:
+    base = database._spill_base()
+    database.drop(lambda _: True)
+    before = set(base.iterdir())
+    for _ in range(3):
+        with database.spill_dir() as lent:
+            assert Path(lent).parent == base
+        with database.new_file(tmp_path / "new.duckdb", "made", generation.path, "whole") as connection:
+            spill = connection.execute("select current_setting('temp_directory')").fetchall()[0][0]
+            assert Path(spill).parent == base
+    assert set(base.iterdir()) == before
+    with database.cursor(generation) as lent_cursor:
+        (own,) = set(base.iterdir()) - before
+        database.drop(lambda _: True)
+        assert own.exists(), "a query under way may still spill"
+        assert lent_cursor.execute("select 1").fetchall() == [(1,)]
+    assert set(base.iterdir()) == before
+    (tmp_path / "torn.duckdb").write_text("torn")
+    with pytest.raises(database.SqlError):
+        database.connect(replace(generation, path=tmp_path / "torn.duckdb"))
+    assert set(base.iterdir()) == before

@@ -255,6 +255,7 @@ OF_EVERYBODY = {
     "_is_known": "whether a host is published, by its id",
     "code_digest": "our own code",
     "policy": "a header, from our own code",
+    "_spill_base": "a folder of this process",
     "_parser": "a connection that holds no data",
     "statement": "SQL without a value, by the shape of the question",
     "dimensions": "what metrics can be split by",
