@@ -92,13 +92,17 @@ def current(published: Path) -> Generation | None:
     return found
 
 
+def sound(published: Path) -> Generation | None:
+    """Return the current generation; None also where the pointer leads nowhere."""
+    try:
+        return current(published)
+    except BrokenPointer:
+        return None
+
+
 def standing(published: Path) -> Generation | None:
     """Return the current generation or, where the pointer leads nowhere or is gone, the newest that is kept."""
-    try:
-        now = current(published)
-    except BrokenPointer:
-        now = None
-    return now or next(iter(reversed(kept(published))), None)
+    return sound(published) or next(iter(reversed(kept(published))), None)
 
 
 def kept(published: Path) -> list[Generation]:
@@ -195,7 +199,7 @@ def ready_copy(published: Path, generation: Generation) -> Path:
 
 def mend(published: Path) -> None:
     """Finish or clear what a broken run left: no draft stays, and the analysts' copy is of the current generation."""
-    now = standing(published) if (published / POINTER).exists() else None  # none: nothing was handed out yet
+    now = sound(published)  # None: what lies ready may never have been pointed at, so nothing is handed out.
     for draft in published.glob(f".*{DRAFT}"):
         draft.unlink()
     for ready in published.glob(f".*{READY}"):
@@ -281,11 +285,7 @@ def roll_back(published: Path, to: str | None = None) -> Generation:
 
 def one_before(published: Path, known: list[Generation]) -> Generation:
     """Return the newest of the known generations that is older than the current one; raise where there is none."""
-    try:
-        now = current(published)
-    except BrokenPointer:
-        now = None
-    places = [each.generation for each in known]
+    now, places = sound(published), [each.generation for each in known]
     older = known[: places.index(now.generation)] if now is not None and now.generation in places else known
     if not older:
         raise ThroughlineError(

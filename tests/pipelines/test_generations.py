@@ -106,6 +106,24 @@ def test_a_first_publish_that_ended_before_the_pointer_moved_hands_nothing_out(t
     assert shown(tmp_path) == "g2"
 
 
+@pytest.mark.parametrize("text", ["", "{", '{"generation": "g9"}', None])
+def test_where_the_pointer_leads_nowhere_a_copy_that_waits_for_it_is_cleared_and_not_handed_out(
+    tmp_path: Path, text: str | None
+) -> None:
+    made(tmp_path, "g1")
+    generations.lay_ready(tmp_path, drafted(tmp_path, "g2"))
+    pointer = tmp_path / generations.POINTER
+    pointer.write_text(pointer.read_text().replace("g1", "g9") if text is None else text)
+    (tmp_path / ".current.json.new").write_text("half")
+    generations.mend(tmp_path)
+    assert shown(tmp_path) == "g1"
+    assert sorted(os.listdir(tmp_path)) == ["analytics.duckdb", "current.json", "generations"]
+    (tmp_path / FILE).unlink()
+    generations.mend(tmp_path)
+    assert not (tmp_path / FILE).exists()
+    assert generations.roll_back(tmp_path, "g1").generation == shown(tmp_path) == "g1"
+
+
 def test_a_copy_that_an_analyst_removed_comes_back(tmp_path: Path) -> None:
     made(tmp_path, "g1")
     (tmp_path / FILE).unlink()
