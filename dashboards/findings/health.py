@@ -7,10 +7,11 @@ from dashboards.formats import count_text, day_text, whole_share_text
 from dashboards.slices.operations import SILENT_DAYS
 
 
-def loads(by_day: pl.DataFrame, standing: int) -> Finding:
-    """Say how many rows came in, and when last; ``standing`` are in quarantine and not answered yet."""
+def loads(by_day: pl.DataFrame, by_rule: pl.DataFrame) -> Finding:
+    """Say how many rows came in, and when last; ``by_rule`` are in quarantine and not answered yet."""
     if by_day.is_empty():
         return Finding("Nothing has been delivered", "The ledger is empty.")
+    standing = int(by_rule["quarantined"].sum())
     answered = int(by_day["quarantined"].sum()) - standing
     rows = int(by_day.select(pl.sum_horizontal("loaded", "unchanged", "quarantined", "erased")).to_series().sum())
     return Finding(
@@ -37,9 +38,10 @@ def withdrawals(students: int) -> Finding:
     )
 
 
-def quarantine(by_rule: pl.DataFrame, set_aside: int) -> Finding:
-    """Say which rule rows break most often; ``set_aside`` broke one, those included that are answered since."""
+def quarantine(by_rule: pl.DataFrame, by_day: pl.DataFrame) -> Finding:
+    """Say which rule rows break most often; ``by_day`` holds all that broke one, also those answered since."""
     if by_rule.is_empty():
+        set_aside = int(by_day["quarantined"].sum())
         found = f"No row waits: {_answered(set_aside)} that broke a rule." if set_aside else "No row broke a rule."
         return Finding("The quarantine is empty", found)
     top = by_rule.row(0, named=True)

@@ -21,10 +21,10 @@ def deliveries(generation: Generation, mode: Mode) -> None:
     """Show what came in and what was set aside, with the rows of a rule."""
     page.section("Deliveries", "what came in, and what was set aside because it broke a rule")
     loads, quarantine = operations.loads(generation), operations.quarantine(generation)
-    held = findings.quarantine(quarantine, int(loads["quarantined"].sum()))
+    held = findings.quarantine(quarantine, loads)
     left, right = st.columns(2, gap="small")
     with left:
-        came = findings.loads(loads, int(quarantine["quarantined"].sum()))
+        came = findings.loads(loads, quarantine)
         chart_frame("loads", came, "Rows by day of delivery", charts.loads(loads, mode), loads)
     with right:
         if quarantine.is_empty():

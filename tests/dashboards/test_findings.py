@@ -61,14 +61,14 @@ def test_concentration_is_worded_by_the_index() -> None:
 
 def test_a_quarantine_that_is_empty_is_said_to_be() -> None:
     nothing = pl.DataFrame(schema={"rule": pl.String, "quarantined": pl.Int64})
-    assert health.quarantine(nothing, 0).title == "The quarantine is empty"
-    assert health.quarantine(nothing, 0).summary == "No row broke a rule."
+    assert health.quarantine(nothing, nothing).title == "The quarantine is empty"
+    assert health.quarantine(nothing, nothing).summary == "No row broke a rule."
     assert health.none_held(0).summary == "Read = loaded + unchanged + erased."
 
 
 def test_a_quarantine_whose_rows_a_later_delivery_answers_is_not_said_to_have_been_empty_ever() -> None:
     nothing = pl.DataFrame(schema={"rule": pl.String, "quarantined": pl.Int64})
-    found = health.quarantine(nothing, 1200)
+    found = health.quarantine(nothing, pl.DataFrame({"quarantined": [1000, 200]}))
     assert found.title == "The quarantine is empty"
     assert found.summary == "No row waits: a later delivery answers 1,200 rows that broke a rule."
     said = health.none_held(1).summary

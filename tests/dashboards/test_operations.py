@@ -166,12 +166,12 @@ def test_rows_that_a_later_delivery_answers_are_in_the_ledger_and_in_no_number_o
         loads = operations.loads(told)
         set_aside = int(loads["quarantined"].sum())
         assert set_aside == whole.height
-        finding = findings.loads(loads, standing)
+        finding = findings.loads(loads, operations.quarantine(told))
         assert finding.title.endswith(f"rows read; {standing:,} of them in quarantine")
         assert f"a later delivery answers {set_aside - standing:,} row" in finding.summary
         assert operations.set_aside_of(told, first["delivery"]) > 0
         assert operations.quarantined_of(told, first["delivery"]).is_empty()
-    assert "answers" not in findings.loads(operations.loads(generation), set_aside).summary
+    assert "answers" not in findings.loads(operations.loads(generation), operations.quarantine(generation)).summary
 
 
 def test_the_page_says_of_an_empty_quarantine_that_a_later_delivery_answers_its_rows(
