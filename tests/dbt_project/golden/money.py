@@ -230,11 +230,12 @@ EXPECTED = [
     Expected("selected_compared", 3, AT_CHOOSER),
     Expected("selected_hired_365_days", 1, AT_CHOOSER),
     Expected("selected_hire_rate_365_days", 1 / 3, AT_CHOOSER),
-    # n1 (hired), n2 (on day 366), n3, n-just (in the ATS at the very moment of the choice), and the edge project's;
-    # known to the ATS a second before or employed elsewhere: left out; n-withdrawn took back the consent and is nobody.
-    Expected("passed_over_compared", 5, AT_CHOOSER),
+    # n1 (hired), n2 (on day 366), n3, n-employed (elsewhere, which the host does not know), n-just (in the ATS at the
+    # very moment of the choice), and the edge project's; known to the ATS a second before: left out; n-withdrawn took
+    # back the consent and is nobody.
+    Expected("passed_over_compared", 6, AT_CHOOSER),
     Expected("passed_over_hired_365_days", 1, AT_CHOOSER),
-    Expected("passed_over_hire_rate_365_days", 1 / 5, AT_CHOOSER),
+    Expected("passed_over_hire_rate_365_days", 1 / 6, AT_CHOOSER),
     Expected("passed_over_chosen_elsewhere_365_days", 0, AT_CHOOSER),
     # r1, chosen twice and hired, counts once. r-slow was chosen without having stood in that choice, and then stood
     # in one as somebody already chosen: left out.
