@@ -108,18 +108,23 @@ def test_an_extract_elsewhere_is_gone_with_its_generation(folder: Path, old: Gen
         frame(own, "mine", COUNT)
 
 
+def left_open(folder: Path) -> list[str]:
+    """Return which removed files are open still once sweeps have had the time to let go of all."""
+    waited = threading.Event()
+    for _ in range(2000):
+        if not still_open(folder):
+            break
+        waited.wait(0.01)
+    return still_open(folder)
+
+
 def test_what_is_gone_is_let_go_also_while_nobody_looks(folder: Path, old: Generation) -> None:
     assert frame(old, "mine", COUNT).height == 1
     erase(folder)
     assert still_open(folder)
     ended = keeping.keep_sweeping(every=0.01)
     try:
-        waited = threading.Event()
-        for _ in range(2000):
-            if not still_open(folder):
-                break
-            waited.wait(0.01)
-        assert still_open(folder) == []
+        assert left_open(folder) == []
     finally:
         ended.set()
 
@@ -146,12 +151,7 @@ def test_a_sweep_that_breaks_off_does_not_end_the_sweeping(
     ended = keeping.keep_sweeping(every=0.01)
     try:
         assert broke_off.wait(20)
-        waited = threading.Event()
-        for _ in range(2000):
-            if not still_open(folder):
-                break
-            waited.wait(0.01)
-        assert still_open(folder) == []
+        assert left_open(folder) == []
         assert "A sweep of gone generations broke off" in caplog.text
     finally:
         ended.set()

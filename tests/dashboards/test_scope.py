@@ -23,7 +23,7 @@ from dashboards.openable import COLUMNS, ELSEWHERE, LEFT_OUT
 from dashboards.readings import Reading, read
 from dashboards.rows import Rows, rows_behind, slice_rows
 from dashboards.scope import Filters, Scope
-from dashboards.slices import league, project_list, project_pages, talent
+from dashboards.slices import league, project_list, project_pages, roi, talent
 from dashboards.slices.people import hosts
 from tests.dashboards.test_pages import html, opened
 
@@ -221,6 +221,8 @@ def test_no_rows_are_opened_that_leave_out_who_studies_on(generation: Generation
         assert mart not in LEFT_OUT or not LEFT_OUT[mart].search(rows.query.text), name
     scope = scope_of(generation, 0)
     assert rows_behind(scope, "nace_conversion_rate") is None
+    assert rows_behind(scope, "selected_hire_rate_365_days") is not None, "who is new is told by its own records"
+    assert None not in [rows for _, rows in roi.rows_compared(scope)]
     assert rows_behind(replace(scope, host_id=None, generation=generation), "nace_conversion_rate") is not None
 
 
