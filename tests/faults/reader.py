@@ -1,6 +1,6 @@
 """A reader in a loop, as the dashboards read: the pointer, the file that it names, one query; or as an analyst does.
 
-Each line that it writes holds when it looked, and what three parts of one result say of their generation.
+Each line that it writes holds when it began to look and was done, and what three parts of one result say of their generation.
 """
 
 import json
@@ -25,7 +25,7 @@ QUERY = """
 
 def look(is_analyst: bool) -> dict[str, object]:
     """Read once, and return what was found."""
-    at = time.monotonic()
+    begun = time.monotonic()
     if is_analyst:
         with duckdb.connect() as connection:
             connection.execute(f"attach '{database.published_dir() / 'analytics.duckdb'}' as analytics (read_only)")
@@ -33,7 +33,7 @@ def look(is_analyst: bool) -> dict[str, object]:
     else:
         with database.cursor(database.current_generation()) as connection:
             found = connection.sql(QUERY).fetchall()
-    return {"at": at, "found": [int(each) for each in found[0]]}
+    return {"begun": begun, "done": time.monotonic(), "found": [int(each) for each in found[0]]}
 
 
 def loop(told: Path, is_analyst: bool) -> None:
@@ -43,7 +43,7 @@ def loop(told: Path, is_analyst: bool) -> None:
             try:
                 line = look(is_analyst)
             except Exception as error:
-                line = {"at": time.monotonic(), "error": f"{type(error).__name__}: {error}"}
+                line = {"error": f"{type(error).__name__}: {error}"}
             stream.write(json.dumps(line) + "\n")
             time.sleep(0.01)
 

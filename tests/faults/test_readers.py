@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from pipelines import generations
 from pipelines.generations import FILE, Generation
@@ -20,6 +21,15 @@ from tests.faults.figures import record
 READERS, PUBLISHES = 8, 100
 SOON = 10.0
 """Seconds within which a reader sees a new generation."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Which generation a reader saw, when it began to look and when it had seen it."""
+
+    number: int
+    begun: float
+    done: float
 
 
 @dataclass(frozen=True)
@@ -83,9 +93,7 @@ def readers(published: Path, folder: Path) -> Iterator[list[Path]]:
 
 def test_no_reader_meets_an_error_or_a_half_and_each_sees_the_new_generation_soon(tmp_path: Path) -> None:
     published = tmp_path / "published"
-    publish(published, 1)
-    moments: dict[int, list[tuple[int, float]]] = {}
-    changes: list[Change] = []
+    changes = [changed(lambda: publish(published, 1))]
     with readers(published, tmp_path) as told:
         for number in range(2, PUBLISHES + 1):
             changes.append(changed(lambda number=number: publish(published, number)))  # type: ignore[misc]
@@ -94,16 +102,15 @@ def test_no_reader_meets_an_error_or_a_half_and_each_sees_the_new_generation_soo
             if number % 25 == 0:
                 generations.keep_only(published, f"g{changes[-1].number}")
         time.sleep(1)
-        ends = time.monotonic()
     lines = {path: [json.loads(line) for line in path.read_text().splitlines()] for path in told}
     assert [line for path in told for line in lines[path] if "error" in line] == []
     results = [line for path in told for line in lines[path]]
     torn = [line for line in results if len({*line["found"]}) != 1]
     assert torn == []
     assert len(results) > READERS * 10
-    for path in told:
-        moments[int(path.stem.split("-")[1])] = [(line["found"][0], line["at"]) for line in lines[path]]
-    slowest = max(stale_for(changes, seen, ends) for seen in moments.values())
+    looks = [[Look(line["found"][0], line["begun"], line["done"]) for line in lines[path]] for path in told]
+    assert [seen[-1].number for seen in looks] == [changes[-1].number] * READERS
+    slowest = max(stale_for(changes, seen) for seen in looks)
     assert slowest < SOON
     record("reads while generations change", len(results), len(results) - len(torn))
     record("publishes under eight readers", PUBLISHES, PUBLISHES)
@@ -117,13 +124,22 @@ def changed(change: Callable[[], Generation]) -> Change:
     return Change(begun, time.monotonic(), number)
 
 
-def stale_for(changes: list[Change], seen: list[tuple[int, float]], ends: float) -> float:
-    """Return for how many seconds after a change a reader still began to read something else, at worst.
+def stale_for(changes: list[Change], looks: list[Look]) -> float:
+    """Return for how many seconds a generation was no longer current when a reader began to look at it, at worst.
 
-    While the next change is under way, either may be read.
+    While a change is under way, the generation before it or the one after it may be seen.
     """
+    ends = [*(each.done for each in changes[1:]), float("inf")]
     worst = 0.0
-    for change, begun in zip(changes, [*(each.begun for each in changes[1:]), ends], strict=True):
-        stale = (at - change.done for number, at in seen if change.done < at < begun and number != change.number)
-        worst = max([worst, *stale])
+    for look in looks:
+        shown = zip(changes, ends, strict=True)
+        until = [end for change, end in shown if change.number == look.number and change.begun < look.done]
+        worst = max(worst, look.begun - max(until))
     return worst
+
+
+def test_a_reader_that_sees_the_first_generation_alone_is_stale_ever_since() -> None:
+    changes = [Change(each, each + 0.9, each) for each in range(1, 32)]
+    stuck = [Look(1, each / 10, each / 10) for each in range(15, 320)]
+    assert stale_for(changes, stuck) == pytest.approx(31.9 - 2.9)
+    assert stale_for(changes, [Look(each, each + 0.5, each + 0.6) for each in range(1, 32)]) == 0
