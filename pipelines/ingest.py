@@ -124,7 +124,7 @@ def loaded_or_refused(
         with committed(connection, keep=keep):
             with refusing(reads_files=False):
                 outcomes = loaded_outcomes(load, landed)
-                adopt_correction(connection, landed, sha256, batch)
+                adopt_whole(connection, landed, sha256, batch)
             if Seen.of(landed) != seen:
                 raise RefusedFile("a file at rest", "one that changed while it was read", next_step="Run again.")
             ledger.enter(connection, landed, seen, sha256, outcomes, batch)
@@ -253,11 +253,13 @@ def is_of_the_system(error: BaseException | None) -> bool:
     return isinstance(error, OSError) and error.errno is not None
 
 
-def adopt_correction(connection: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str, batch: Batch) -> None:
-    """Let a correction replace the file of its own name, where its bytes were delivered under another one."""
-    file_id = ledger.as_delivered(connection, sha256)[:16]
-    for name in landed.spec.entities if landed.spec and landed.spec.correction else ():
-        delivery = snapshots.Delivery(landed.source, ENTITIES[name], landed.name, landed.delivered_at, file_id)
+def adopt_whole(connection: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str, batch: Batch) -> None:
+    """Let a snapshot or correction replace what it is of, where its bytes came as a whole of something else."""
+    if landed.spec is None or not is_whole(landed.spec):
+        return
+    file_id, scope = ledger.as_delivered(connection, sha256)[:16], ledger.scope_of(landed)
+    for name in landed.spec.entities:
+        delivery = snapshots.Delivery(landed.source, ENTITIES[name], scope, landed.delivered_at, file_id)
         if snapshots.adopt(connection, delivery, batch):
             ledger.add_to_batch(connection, batch, [Outcome(landed.name, landed.source, name, "loaded")])
 

@@ -111,7 +111,8 @@ def claims_of(mapping_path: Path, folder: Path) -> Iterator[Claim]:
         patterns = patterns_in(mapping_path)
         for pattern in patterns or ["**/*"]:
             for path in matches(mapping_path, pattern):
-                held = refused(path, folder, f"held back until {name} is mended: that mapping is wrong and takes it.")
+                reason = f"held back until {name} is mended: that mapping is wrong and takes it."
+                held = refused(path, folder, reason, mapping_path.parent)
                 yield Claim(name, replace(held, is_held=True), is_last_resort=not patterns)
         return
     for number, spec in enumerate(mapping.files):
@@ -122,7 +123,7 @@ def claims_of(mapping_path: Path, folder: Path) -> Iterator[Claim]:
                 block, refused(mapping_path, folder, f"{block}: path {spec.path!r}: expected a file; found none.")
             )
         for path in paths:
-            yield Claim(block, mapped_file(path, folder, mapping, spec))
+            yield Claim(block, mapped_file(path, folder, mapping_path.parent, mapping, spec))
 
 
 def patterns_in(mapping_path: Path) -> list[str]:
@@ -144,15 +145,15 @@ def matches(mapping_path: Path, pattern: str) -> list[Path]:
     return [path for path in found if path.is_file() and not is_aside(path, is_data=format_of(path) is not None)]
 
 
-def mapped_file(path: Path, folder: Path, mapping: Mapping, spec: FileSpec) -> LandedFile:
-    """Return a file as its mapping declares it."""
+def mapped_file(path: Path, folder: Path, base: Path, mapping: Mapping, spec: FileSpec) -> LandedFile:
+    """Return a file as its mapping, in the folder ``base``, declares it."""
     try:
         declared = spec.delivered_at or by_pattern(spec, path) or mapping.delivered_at
     except MappingError as error:
-        return refused(path, folder, str(error))
+        return refused(path, folder, str(error), base)
     return LandedFile(
         path,
-        display_name(path, folder),
+        display_name(path, folder, base),
         mapping.source,
         to_utc(declared) if declared else landing_time(path),
         declared is not None,
@@ -186,7 +187,8 @@ def settled(claims: list[Claim], folder: Path) -> LandedFile:
     if first.path.name.endswith(SUFFIX) and first.spec is None:
         return replace(first, refusal=" ".join(each.landed.refusal or "" for each in claims))
     blocks = " and ".join(each.block for each in claims)
-    return refused(first.path, folder, f"expected one block of one mapping that takes the file; found {blocks}.")
+    reason = f"expected one block of one mapping that takes the file; found {blocks}."
+    return replace(refused(first.path, folder, reason), name=first.name)
 
 
 def readable(landed: LandedFile, folder: Path) -> LandedFile:
@@ -232,12 +234,13 @@ def recognised_file(path: Path, folder: Path) -> LandedFile:
     )
 
 
-def refused(path: Path, folder: Path, reason: str) -> LandedFile:
-    """Return a landed file that cannot be read, with the reason."""
-    name, is_below = display_name(path, folder), path.is_relative_to(folder)
+def refused(path: Path, folder: Path, reason: str, base: Path | None = None) -> LandedFile:
+    """Return a landed file that cannot be read, with the reason; ``base`` is the folder of a mapping that takes it."""
+    name, is_below = display_name(path, folder, base or path.parent), path.is_relative_to(folder)
     return LandedFile(path, name, "unknown", landing_time(path), False, None, reason, is_below=is_below)
 
 
-def display_name(path: Path, folder: Path) -> str:
-    """Return the file's name as messages and the ledger show it: relative to the landing folder where it lies there."""
-    return printable(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name)
+def display_name(path: Path, *folders: Path) -> str:
+    """Return the file's name as messages and the ledger show it, relative to the first of the folders that holds it."""
+    below = (path.relative_to(each) for each in folders if path.is_relative_to(each))
+    return printable(next(below, Path(path.name)).as_posix())

@@ -123,14 +123,13 @@ def other_whole(
     """Return name and moment of another file that was loaded as the same snapshot, or as the same correction."""
     if mode_of(landed) not in WHOLE:
         return None
-    scope = landed.name if mode_of(landed) == "correction" else ""
     found: tuple[str, datetime] | None = connection.execute(
         """
         select file_name, delivered_at
         from ops.snapshots join ops.deliveries using (source, entity, delivered_at, file_id)
         where status = 'loaded' and source = ? and entity = ? and scope = ? and delivered_at = ? and file_id <> ?
         """,
-        [landed.source, entity, scope, landed.delivered_at, as_delivered(connection, sha256)[:16]],
+        [landed.source, entity, scope_of(landed), landed.delivered_at, as_delivered(connection, sha256)[:16]],
     ).fetchone()
     return found
 
@@ -224,6 +223,11 @@ def mode_of(landed: LandedFile) -> str:
     if landed.spec is None:
         return "changes"
     return "correction" if landed.spec.correction else landed.spec.delivery
+
+
+def scope_of(landed: LandedFile) -> str:
+    """Return the name of the file that a correction takes the place of; nothing for what is of a whole source."""
+    return landed.name if mode_of(landed) == "correction" else ""
 
 
 def standing_refusals(connection: duckdb.DuckDBPyConnection, but_of: str = "") -> list[Outcome]:

@@ -13,7 +13,7 @@ from pipelines.contract import ENTITIES, PROVENANCE, Entity
 from pipelines.erasing.filtering import Erasures
 from pipelines.errors import RefusedFile
 from pipelines.landing import LandedFile
-from pipelines.ledger import Batch, Outcome
+from pipelines.ledger import Batch, Outcome, scope_of
 from pipelines.mapping import FileSpec, resolved_entity
 from pipelines.sql import count
 from pipelines.staged import Rejected, Staged
@@ -172,7 +172,7 @@ class Load:
         delivery = snapshots.Delivery(
             self.landed.source,
             conformed.entity,
-            self.landed.name if self.spec.correction else "",
+            scope_of(self.landed),
             self.landed.delivered_at,
             self.sha256[:16],
         )

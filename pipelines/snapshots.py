@@ -80,9 +80,9 @@ def apply(connection: duckdb.DuckDBPyConnection, delivery: Delivery, content: Co
 
 
 def adopt(connection: duckdb.DuckDBPyConnection, delivery: Delivery, batch: Batch) -> bool:
-    """Let a correction whose bytes were delivered under another name replace the file of this name too, if it is one.
+    """Let bytes that were delivered as a whole of another scope be one of this scope too, where they are not yet.
 
-    Return whether it is.
+    Return whether they became one.
     """
     twins = scopes(connection, delivery)
     if not twins or delivery in twins:

@@ -1,6 +1,7 @@
 """A reader in a loop, as the dashboards read: the pointer, the file that it names, one query; or as an analyst does.
 
-Each line that it writes holds when it began to look and was done, and what three parts of one result say of their generation.
+Each line that it writes holds when it began to look and when it was done, and what three parts of one result say of
+their generation.
 """
 
 import json

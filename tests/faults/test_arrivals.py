@@ -38,6 +38,8 @@ FEEDS: tuple[tuple[Mode, str, str], ...] = (
     ("changes", "alpha", "employer_domains"),
     ("changes", "alpha", "ats_candidates"),
     ("events", "beta", "application_events"),
+    ("correction", "alpha", "employer_domains"),
+    ("snapshot", "gamma", "ats_candidates"),
 )
 """How each source delivers each entity, some in two ways; several sources tell of the same keys."""
 

@@ -273,6 +273,58 @@ def test_another_correction_of_a_name_at_one_moment_is_refused_where_the_first_r
     assert [(each.name, each.status) for each in report.outcomes] == [("domains_two.csv", "refused")]
 
 
+def test_corrections_of_one_name_in_several_folders_of_a_mapping_outside_replace_their_own_file_alone(
+    tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    text = EMPLOYERS.replace('delivery = "snapshot"', 'correction = "by_name"').replace("employers*", "**/employers")
+    mapping = tmp_path / "exports" / "x.mapping.toml"
+    names = []
+    for when, rows in (("2026-01-01", {"north": "E1", "south": "E2"}), ("2026-02-01", {"north": "E3"})):
+        for place, key in rows.items():
+            (mapping.parent / place).mkdir(parents=True, exist_ok=True)
+            written = f"id,name,joined,updated\n{key},Acme,2020-01-01,\n"
+            (mapping.parent / place / "employers.csv").write_text(written)
+        mapping.write_text(text.replace("delivered_at_pattern = 'employers_(.*)\\.csv'", f"delivered_at = {when}"))
+        names += [(each.name, each.status) for each in ingest_all(mappings=[mapping]).outcomes]
+    assert sorted(names) == [
+        ("north/employers.csv", "loaded"),
+        ("north/employers.csv", "loaded"),
+        ("south/employers.csv", "loaded"),
+        ("south/employers.csv", "loaded"),
+    ]
+    assert employers_now(warehouse) == [("E2", "Acme"), ("E3", "Acme")]
+
+
+WHOLE_IN_TWO_WAYS = {
+    "before": ("snapshot", "2026-01-01", ("E1", "E2")),
+    "corrected": ("correction", "2026-02-01", ("E1",)),
+    "whole": ("snapshot", "2026-02-01", ("E1",)),
+}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(WHOLE_IN_TWO_WAYS)))
+def test_a_snapshot_with_the_bytes_of_a_correction_deletes_what_it_lacks(
+    tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest, order: tuple[str, ...]
+) -> None:
+    mappings: list[Path] = []
+    for name in order:
+        mode, when, keys = WHOLE_IN_TWO_WAYS[name]
+        folder = tmp_path / name
+        folder.mkdir()
+        rows = "".join(f"{key},Acme,2020-01-01,\n" for key in keys)
+        (folder / "employers.csv").write_text(f"id,name,joined,updated\n{rows}")
+        how = 'correction = "by_name"' if mode == "correction" else 'delivery = "snapshot"'
+        mappings.append(folder / "x.mapping.toml")
+        mappings[-1].write_text(
+            EMPLOYERS.replace('delivery = "snapshot"', how).replace(
+                "delivered_at_pattern = 'employers_(.*)\\.csv'", f"delivered_at = {when}"
+            )
+        )
+        ingest_all(mappings=mappings)
+    assert employers_now(warehouse) == [("E1", "Acme")]
+    assert entity_problems(warehouse, "employers") == []
+
+
 def test_bytes_that_were_loaded_as_changes_are_no_snapshot_of_the_same_moment(
     landing: Path, ingest_all: Ingest, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
