@@ -53,7 +53,7 @@ def main() -> None:
         if said is None:
             raise
         again = shlex.join(["throughline", *sys.argv[1:]])
-        end(1, said, "What was published before is as it was.", next_command=again)
+        end(1, said, "What is published is whole: `throughline status` says what that is.", next_command=again)
 
 
 def end(code: int, said: str, *told: str, next_command: str | None) -> NoReturn:
@@ -245,7 +245,7 @@ def rollback(generation: Annotated[str | None, typer.Argument(help="A kept gener
     """Make an older generation current: the one named, or the one before."""
     from pipelines import run
     from pipelines.erasing.forgetting import refuse_rollback
-    from pipelines.generations import roll_back
+    from pipelines.rollback import roll_back
     from pipelines.settings import Settings
 
     settings = Settings()

@@ -146,6 +146,22 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def recorded(published: Path, generation: Generation) -> dict[str, dict[str, Any]] | None:
+    """Return what was recorded of a generation's files, by name: "sha256", "bytes"; None for an early version's."""
+    facts = json.loads((folder_of(published, generation.generation) / FACTS).read_text())
+    files: dict[str, dict[str, Any]] | None = facts.get("files")
+    return files
+
+
+def damaged(published: Path, generation: Generation) -> list[str]:
+    """Return the names of the generation's files that are gone or hold other bytes than those that were published."""
+    folder = folder_of(published, generation.generation)
+    files = recorded(published, generation) or {}
+    return [
+        name for name, then in files.items() if not (folder / name).exists() or sha256(folder / name) != then["sha256"]
+    ]
+
+
 def read_facts(path: Path) -> Generation | None:
     """Read what a generation is; None where nothing can be read."""
     try:
@@ -262,39 +278,3 @@ def keep_only(published: Path, generation: str) -> int:
     for each in others:
         remove(each)
     return len(others)
-
-
-def roll_back(published: Path, to: str | None = None) -> Generation:
-    """Make an older kept generation current: the one named, or the one before the current.
-
-    Where the pointer leads nowhere or is gone, that is the newest.
-    """
-    known = kept(published)
-    if to is None:
-        chosen = one_before(published, known)
-    elif to in (found := {each.generation: each for each in known}):
-        chosen = found[to]
-    else:
-        raise ThroughlineError(
-            f"expected a kept generation; found {to!r}. Kept: {listed(known)}.", next_command="throughline status"
-        )
-    make_current(published, chosen)
-    reached("rollback.finished", generation=chosen.generation)
-    return chosen
-
-
-def one_before(published: Path, known: list[Generation]) -> Generation:
-    """Return the newest of the known generations that is older than the current one; raise where there is none."""
-    now, places = sound(published), [each.generation for each in known]
-    older = known[: places.index(now.generation)] if now is not None and now.generation in places else known
-    if not older:
-        raise ThroughlineError(
-            f"expected an older generation; found none. Kept: {listed(known)}. Make one with `throughline run`.",
-            next_command="throughline run",
-        )
-    return older[-1]
-
-
-def listed(known: list[Generation]) -> str:
-    """Return the names of generations, to be read."""
-    return ", ".join(each.generation for each in known) or "none"

@@ -126,6 +126,7 @@ def loaded_or_refused(
                 outcomes = loaded_outcomes(load, landed)
                 adopt_whole(connection, landed, sha256, batch)
             if Seen.of(landed) != seen:
+                seen = ledger.UNSEEN
                 raise RefusedFile("a file at rest", "one that changed while it was read", next_step="Run again.")
             ledger.enter(connection, landed, seen, sha256, outcomes, batch)
             record_digests(connection, landed, sha256, outcomes)

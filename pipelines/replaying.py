@@ -20,7 +20,7 @@ from pipelines.errors import RefusedFile, ThroughlineError, did_you_mean
 from pipelines.ingest import plain_path
 from pipelines.inspection import fingerprint
 from pipelines.landing import LandedFile, format_of, landed_files
-from pipelines.ledger import Batch, Outcome
+from pipelines.ledger import Batch, Outcome, Seen
 from pipelines.load import Load, is_whole, named_rows
 from pipelines.quarantine import STANDING
 from pipelines.readers import stage
@@ -35,17 +35,22 @@ IDENTITY = "source = ? and entity = ? and file_id = ? and delivered_at = ?"
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay did: rows loaded, rows left in quarantine, and why files could not be replayed, by name.
+    """What a replay did: rows loaded, rows left in quarantine, and why files were not replayed, by name.
 
-    Unpacks as (loaded, left).
+    ``is_failed`` where one of them should have been. Unpacks as (loaded, left).
     """
 
     loaded: int
     left: int
     reasons: dict[str, str] = field(default_factory=dict)
+    is_failed: bool = False
 
     def __iter__(self) -> Iterator[int]:
         return iter((self.loaded, self.left))
+
+
+class AwaitsTheNext(ThroughlineError):
+    """The rows are of a snapshot or correction: the next one brings them, and no replay does."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def replay(
             next_command="throughline quarantine list",
         )
     landed = landed_files(folder, tuple(path.resolve() for path in mappings))
-    loaded = 0
+    loaded, is_failed = 0, False
     reasons: dict[str, str] = {}
     for held in held_deliveries(connection, file):
         try:
@@ -86,9 +91,10 @@ def replay(
             loaded += replay_delivery(connection, held, again, batch, erasures)
         except ThroughlineError as error:
             reasons[held.name] = str(error)
+            is_failed |= file is not None or not isinstance(error, AwaitsTheNext)
     ledger.finish_batch(connection, batch, 0)
     (left,) = connection.sql(f"select count(*) from {STANDING}").fetchall()[0]
-    return Replay(loaded, int(left), reasons)
+    return Replay(loaded, int(left), reasons, is_failed)
 
 
 def held_deliveries(connection: duckdb.DuckDBPyConnection, file: str | None) -> list[Held]:
@@ -124,7 +130,7 @@ def landed_again(connection: duckdb.DuckDBPyConnection, held: Held, landed: Iter
     same = [
         each
         for each in landed
-        if (size := each.path.stat().st_size) in sizes and (fingerprint(each.path), size) in states
+        if (size := Seen.of(each).size) in sizes and each.path.is_file() and (fingerprint(each.path), size) in states
     ]
     if not same:
         raise ThroughlineError("expected the file of that delivery in the landing folder; found none with its bytes.")
@@ -134,7 +140,7 @@ def landed_again(connection: duckdb.DuckDBPyConnection, held: Held, landed: Iter
     if best.source != held.source:
         raise ThroughlineError(f"expected a mapping of the source {held.source!r}; found one of {best.source!r}.")
     if is_whole(best.spec) or any(mode in ledger.WHOLE for *_, mode in entered):
-        raise ThroughlineError("the file holds all there is: its rows come back with the next one like it.")
+        raise AwaitsTheNext("the file holds all there is: its rows come back with the next one like it.")
     return replace(best, delivered_at=held.delivered_at)
 
 

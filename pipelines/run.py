@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 SHOWN = 10
 """So many refused files are named once more at the end of a run."""
 
-ERASED = "A person asked to be erased: the generations before cannot stay."
-"""Why a publish after an erasure accepts drift."""
-
 
 def now() -> datetime:
     """Return the moment in UTC, to the second, without an offset."""
@@ -201,8 +198,8 @@ def built(settings: Settings, steps: Steps, as_of: datetime | None = None) -> "B
 def published(settings: Settings, steps: Steps, accept: str | None = None) -> generations.Generation:
     """Publish what the last build left in the warehouse; after an erasure, remove all generations before it.
 
-    ``accept`` says why drift is right, where it is; an erasure waits for nobody to say so. What no run has validated is
-    validated first, and a critical check that failed is asked again.
+    ``accept`` says why drift is right, where it is. What no run has validated is validated first, and a critical check
+    that failed is asked again.
     """
     from pipelines.validate import audit
 
@@ -218,7 +215,6 @@ def published(settings: Settings, steps: Steps, accept: str | None = None) -> ge
         validated(settings, steps)
     is_after_erasure = PUBLISH in steps_owed(settings)
     made = Made(last_batch(settings), code_id(), manifest, semantic, now(), is_after_erasure)
-    accept = accept or (ERASED if is_after_erasure else None)
     with steps.step("publish"):
         generation = publish_generation(
             settings, made, lambda path: [each.sentence for each in audit(settings, path).critical_failures], accept

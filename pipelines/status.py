@@ -7,6 +7,7 @@ import duckdb
 from pipelines import generations
 from pipelines.drift.auditing import status_lines as drift_lines
 from pipelines.erasing.withdrawing import withdrawn_count
+from pipelines.faults import LOCKED
 from pipelines.quarantine import STANDING
 from pipelines.runs import run_lines
 from pipelines.settings import Settings
@@ -26,8 +27,13 @@ def status_lines(settings: Settings) -> Iterator[str]:
     if not settings.warehouse_path.exists():
         yield "warehouse   none yet"
         return
-    with open_warehouse(settings.warehouse_path, read_only=True) as connection:
-        yield from warehouse_lines(connection)
+    try:
+        with open_warehouse(settings.warehouse_path, read_only=True) as connection:
+            yield from warehouse_lines(connection)
+    except duckdb.IOException as error:
+        if LOCKED not in str(error):
+            raise
+        yield "warehouse   is being written: batches, checks, drift and quarantine are told when that ends"
 
 
 def warehouse_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import BuildFailed
+from pipelines.errors import BuildFailed, PublishRefused, ThroughlineError
 from pipelines.faults import LOCKED, OTHERWISE, advice
 from pipelines.settings import PROJECT_DIR
 
 log = logging.getLogger(__name__)
 
 DBT_PROJECT = PROJECT_DIR / "dbt_project"
+ATTEMPTS = 3
+"""So often is dbt begun where a command that only looks has the warehouse open."""
 FAILED = ("error", "fail", "runtime error")
 
 TETHERED_DBT = """
@@ -82,21 +84,24 @@ class BuildResult:
 
 
 def build(warehouse: Path, target: Path | None = None, *, memory_limit: str = "8GB") -> BuildResult:
-    """Build seeds, models and data tests on a closed warehouse; raise BuildFailed naming what failed and where to look.
+    """Build seeds, models and data tests on a closed warehouse; raise what ``failure`` says where one fails.
 
     ``target`` is dbt's folder for artefacts, by default ``dbt`` beside the warehouse.
     """
     folder = target or warehouse.parent / "dbt"
     results = folder / "run_results.json"
     results.unlink(missing_ok=True)
-    done = run_dbt(warehouse, folder, "build", "--exclude-resource-type", "unit_test", memory_limit=memory_limit)
+    for _ in range(ATTEMPTS):
+        done = run_dbt(warehouse, folder, "build", "--exclude-resource-type", "unit_test", memory_limit=memory_limit)
+        if results.exists() or LOCKED not in done.stdout + done.stderr:
+            break
     if done.returncode < 0:
         raise BuildFailed(killed_message(-done.returncode, folder))
     if not results.exists():
         raise BuildFailed(startup_message(done.stdout + done.stderr, warehouse, folder))
     result = read_results(folder)
     if done.returncode != 0 or result.failed:
-        raise BuildFailed(failure_message(result, folder), next_command=looked_at_by(result))
+        raise failure(result, folder)
     log.info("Built %d models, %d tests in %.1f s", result.count("model"), result.count("test"), result.seconds)
     return result
 
@@ -159,6 +164,13 @@ def looked_at_by(result: BuildResult) -> str | None:
     """Return the command that shows the rows of a failed test; None where only the build itself can be tried again."""
     tests = [node.name for node in result.failed if node.kind == "test" and node.failures]
     return f"throughline failures {tests[0]}" if tests else None
+
+
+def failure(result: BuildResult, target: Path) -> ThroughlineError:
+    """Return why a build failed: the data, where nothing but tests that found rows failed, else the build itself."""
+    is_of_data = result.failed and all(node.kind == "test" and node.failures for node in result.failed)
+    kind = PublishRefused if is_of_data else BuildFailed
+    return kind(failure_message(result, target), next_command=looked_at_by(result))
 
 
 def failure_message(result: BuildResult, target: Path) -> str:

@@ -3,12 +3,10 @@
 Nothing is changed. What was made before there was a record is said to be without one, not to be broken.
 """
 
-import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -89,9 +87,11 @@ def published(folder: Path) -> Iterator[Said]:
                 "Point at the newest", "throughline rollback")  # fmt: skip
     for place in sorted(folder.glob("generations/*")):
         if place.name not in generations.names(folder):
-            yield Finding(
-                f"generations/{place.name}", f"a file and a {generations.FACTS} that can be read", "none",
-                "Nobody can roll back to it: remove the folder")  # fmt: skip
+            what, whole = f"generations/{place.name}", f"a file and a {generations.FACTS} that can be read"
+            if current is not None and place.name == current.generation:
+                yield Finding(what, whole, "none", "It is what is shown: make a new one", "throughline run --force")
+            else:
+                yield Finding(what, whole, "none", "Nobody can roll back to it: remove the folder")
     for each in generations.kept(folder):
         yield from generation(folder, each, is_current=current is not None and each.generation == current.generation)
     if current is not None:
@@ -107,7 +107,7 @@ def published(folder: Path) -> Iterator[Said]:
 def generation(folder: Path, kept: Generation, *, is_current: bool) -> Iterator[Said]:
     """Look at the files of one generation: bytes, mode, and whether every table can be read."""
     place = generations.folder_of(folder, kept.generation)
-    recorded: dict[str, dict[str, Any]] | None = json.loads((place / generations.FACTS).read_text()).get("files")
+    recorded = generations.recorded(folder, kept)
     todo = "Make a new one; this one is no more to be shown" if is_current else "Nobody should roll back to it"
     if recorded is None:
         yield f"generation  {kept.generation}: made before its bytes were recorded"

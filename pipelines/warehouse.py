@@ -1,6 +1,7 @@
 """The warehouse file: connections, tables and the lock. Nothing else writes it."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,9 +9,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contract import ENTITIES, PROVENANCE, Entity
+from pipelines.faults import LOCKED
 
 PATTERN = set("*?[]{}")
 """What readers take for a pattern in a file's name."""
+
+PATIENCE = 5.0
+"""Seconds that a command waits for another to close the warehouse."""
 
 SCHEMAS = ("raw", "quarantine", "ops", "pseudonyms")
 
@@ -113,10 +118,23 @@ def open_warehouse(
     connection.execute("set timezone = 'UTC'")
     if threads is not None:
         connection.execute(f"set threads = {threads}")
-    mode = "read_only" if read_only else "storage_version 'v1.4.0'"
-    connection.execute(f"attach '{path}' as analytics ({mode})")
+    attach(connection, path, read_only=read_only)
     connection.execute("use analytics")
     return connection
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
+    """Attach the warehouse as ``analytics``; wait a little where a command that only looks has it open."""
+    mode = "read_only" if read_only else "storage_version 'v1.4.0'"
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute(f"attach '{path}' as analytics ({mode})")
+            return
+        except duckdb.IOException as error:
+            if LOCKED not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(PATIENCE / 50)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,7 @@
 """Drift as an operator meets it: a blocked run, the rows behind it, an acceptance with a reason, and quiet after it."""
 
 import json
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,16 +11,22 @@ from tests.conftest import Project
 REASON = "the platform rebuilt its records in July"
 
 
-@pytest.fixture(scope="module")
-def drifted(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project with a delivery whose costs were retyped, and whose engagements were never approved."""
-    project = tiny.copy_to(tmp_path_factory.mktemp("drifted"))
+def retype_costs(project: Project) -> Path:
+    """Deliver costs whose months are retyped, in a folder of their own; return it."""
     folder = project.data / "landing" / "platform" / "2026-08-01"
     folder.mkdir()
     synthetic = 'source = "platform"\ndelivered_at = 2026-08-01T06:00:00Z\ndelivery = "changes"\nsynthetic = true\n'
     (folder / "delivery.toml").write_text(synthetic)
     costs = [f"late-{number},E00001,in July,agency" for number in range(60)]
     (folder / "costs.csv").write_text("\n".join(["cost_id,employer_id,period_month,cost_type", *costs, ""]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def drifted(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project with a delivery whose costs were retyped, and whose engagements were never approved."""
+    project = tiny.copy_to(tmp_path_factory.mktemp("drifted"))
+    folder = retype_costs(project)
     with duckdb.connect(str(project.data / "warehouse" / "analytics.duckdb"), read_only=True) as connection:
         connection.execute(f"""
             copy (
@@ -73,6 +80,23 @@ def test_drift_blocks_shows_its_rows_and_is_published_with_a_reason(drifted: Pro
     quiet = drifted.throughline("publish")
     assert quiet.returncode == 0, quiet.stderr
     assert told(drifted) == []
+
+
+def test_an_erasure_accepts_no_drift(tiny: Project, tmp_path: Path) -> None:
+    project = tiny.copy_to(tmp_path)
+    retype_costs(project)
+    before = pointer(project)
+    assert project.throughline("run").returncode == 3
+    with duckdb.connect(str(project.data / "warehouse" / "analytics.duckdb"), read_only=True) as connection:
+        ((student,),) = connection.sql("select min(student_id) from raw.students").fetchall()
+    held_up = project.throughline("forget", student, "--yes")
+    assert held_up.returncode == 3, held_up.stdout + held_up.stderr
+    assert "platform/costs: period_month: column fails" in held_up.stderr
+    assert pointer(project) == before
+    accepted = project.throughline("publish", "--accept", REASON)
+    assert accepted.returncode == 0, accepted.stdout + accepted.stderr
+    assert {reason for *_, reason in told(project)} == {REASON}
+    assert len([*(project.data / "published" / "generations").iterdir()]) == 1
 
 
 def test_nothing_drifts_in_the_undisturbed_sample(tiny: Project) -> None:

@@ -83,3 +83,4 @@ def quarantine_replay(
     for name, reason in done.reasons.items():
         typer.secho(f"not replayed  {name}: {reason}", fg="red", err=True)
     typer.echo(f"replayed   {done.loaded:,} rows loaded, {done.left:,} left in quarantine")
+    raise typer.Exit(int(done.is_failed))

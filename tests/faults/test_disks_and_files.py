@@ -181,6 +181,23 @@ FILE = "employer_domains_2026-01-01.csv"
 OLD, NEW = "employer_id,domain\nE1,a.example\n", "employer_id,domain\nE2,b.example\n"
 
 
+def test_a_file_that_is_away_while_it_is_read_is_read_once_it_is_back_as_it_was(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Callable[..., object]
+) -> None:
+    path, away = landing / FILE, landing.parent / FILE
+    path.write_text(OLD)
+    meddler = Meddler(lambda: [path.rename(away), path.symlink_to("nowhere.csv")])
+    journal.log.addHandler(meddler)
+    try:
+        with fault("landing file away while it is read"):
+            ingest_all()
+            away.replace(path)
+            ingest_all()
+            assert warehouse.sql("select employer_id from raw.employer_domains").fetchall() == [("E1",)]
+    finally:
+        journal.log.removeHandler(meddler)
+
+
 def grown(path: Path) -> None:
     with path.open("a") as stream:
         stream.write("E3,c.example\n")

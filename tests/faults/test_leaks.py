@@ -11,6 +11,7 @@ from pipelines import generations, leftovers, run
 from pipelines import ingest as ingest_module
 from pipelines.errors import ThroughlineError
 from pipelines.progress import Steps
+from pipelines.rollback import roll_back
 from pipelines.settings import Settings
 from tests.faults.test_kills_alone import land
 
@@ -100,11 +101,11 @@ def test_a_rollback_that_fails_leaves_nothing_open(
         with monkeypatch.context() as patched:
             patched.setattr(os, call.__name__, full)
             with pytest.raises(OSError, match="No space left"):
-                generations.roll_back(published)
+                roll_back(published)
         assert open_below(tmp_path) == set()
         now = generations.current(published)
         assert now is not None
         assert now.generation == "g2"
         assert sorted(each.name for each in published.iterdir()) == ["analytics.duckdb", "current.json", "generations"]
-    assert generations.roll_back(published).generation == "g1"
+    assert roll_back(published).generation == "g1"
     assert (published / generations.FILE).read_text() == "g1"

@@ -15,6 +15,7 @@ import pytest
 
 from pipelines import generations
 from pipelines.generations import FILE, Generation
+from pipelines.rollback import roll_back
 from tests.conftest import ROOT
 from tests.faults.figures import record
 
@@ -98,7 +99,7 @@ def test_no_reader_meets_an_error_or_a_half_and_each_sees_the_new_generation_soo
         for number in range(2, PUBLISHES + 1):
             changes.append(changed(lambda number=number: publish(published, number)))  # type: ignore[misc]
             if number % 10 == 0:
-                changes.append(changed(lambda: generations.roll_back(published)))
+                changes.append(changed(lambda: roll_back(published)))
             if number % 25 == 0:
                 generations.keep_only(published, f"g{changes[-1].number}")
         time.sleep(1)

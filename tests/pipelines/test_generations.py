@@ -11,6 +11,7 @@ import pytest
 from pipelines import generations
 from pipelines.errors import ThroughlineError
 from pipelines.generations import FILE, Generation
+from pipelines.rollback import roll_back
 
 EARLY, LATE = "20250101T000000Z-aaaaaa", "20260101T000000Z-bbbbbb"
 
@@ -43,7 +44,7 @@ def test_a_clock_that_goes_backward_changes_no_order(tmp_path: Path) -> None:
     made(tmp_path, LATE)
     made(tmp_path, EARLY)
     assert generations.names(tmp_path) == [LATE, EARLY]
-    assert generations.roll_back(tmp_path).generation == LATE
+    assert roll_back(tmp_path).generation == LATE
     for name in ("20240101T000000Z-cccccc", "20230101T000000Z-dddddd"):
         before = generations.current(tmp_path)
         assert before is not None
@@ -60,7 +61,7 @@ def test_two_generations_of_one_second_have_two_names(tmp_path: Path) -> None:
 def test_the_generation_that_was_current_a_moment_ago_is_kept(tmp_path: Path) -> None:
     for name in ("g1", "g2", "g3"):
         made(tmp_path, name)
-    generations.roll_back(tmp_path, "g1")
+    roll_back(tmp_path, "g1")
     made(tmp_path, "g4")
     generations.prune(tmp_path, "g4", "g1")
     assert generations.names(tmp_path) == ["g1", "g3", "g4"]
@@ -72,7 +73,7 @@ def test_a_generation_from_before_they_were_numbered_is_older_than_any_numbered_
         path.write_text(path.read_text().replace(',\n  "number": 1', ""))
         assert "number" not in path.read_text()
     made(tmp_path, EARLY)
-    assert generations.roll_back(tmp_path).generation == LATE
+    assert roll_back(tmp_path).generation == LATE
 
 
 def test_a_publish_that_ended_before_the_copy_was_handed_over_is_finished(tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ def test_where_the_pointer_leads_nowhere_a_copy_that_waits_for_it_is_cleared_and
     (tmp_path / FILE).unlink()
     generations.mend(tmp_path)
     assert not (tmp_path / FILE).exists()
-    assert generations.roll_back(tmp_path, "g1").generation == shown(tmp_path) == "g1"
+    assert roll_back(tmp_path, "g1").generation == shown(tmp_path) == "g1"
 
 
 def test_a_copy_that_an_analyst_removed_comes_back(tmp_path: Path) -> None:
@@ -196,8 +197,21 @@ def test_rollback_finds_the_newest_where_the_pointer_is_broken_or_gone(tmp_path:
     now = generations.standing(tmp_path)
     assert now is not None
     assert now.generation == "g2"
-    assert generations.roll_back(tmp_path).generation == "g2"
+    assert roll_back(tmp_path).generation == "g2"
     assert generations.current(tmp_path) == now
+
+
+def test_rollback_never_makes_a_damaged_generation_current(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("g1", "g2", "g3"):
+        made(tmp_path, name)
+    file = tmp_path / "generations" / "g2" / FILE
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:-4096])
+    with pytest.raises(ThroughlineError, match=r"g2: expected the bytes that were published; found others"):
+        roll_back(tmp_path, "g2")
+    assert shown(tmp_path) == "g3"
+    assert roll_back(tmp_path).generation == shown(tmp_path) == "g1"
+    assert "g2 is not as it was published" in caplog.text
 
 
 def test_rollback_passes_over_a_generation_that_is_gone(tmp_path: Path) -> None:
@@ -206,9 +220,9 @@ def test_rollback_passes_over_a_generation_that_is_gone(tmp_path: Path) -> None:
     (tmp_path / "generations" / "g2" / FILE).unlink()
     with pytest.raises(generations.BrokenPointer, match=r"expected generation g2.*Kept generations: g1\."):
         generations.current(tmp_path)
-    assert generations.roll_back(tmp_path).generation == "g1"
+    assert roll_back(tmp_path).generation == "g1"
     with pytest.raises(ThroughlineError, match="throughline run"):
-        generations.roll_back(tmp_path)
+        roll_back(tmp_path)
 
 
 def test_generations_say_after_which_number_somebody_was_erased_whichever_is_current(tmp_path: Path) -> None:

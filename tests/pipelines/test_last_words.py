@@ -3,9 +3,11 @@
 import json
 import shlex
 import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.errors import BuildFailed
@@ -72,6 +74,26 @@ def test_a_locked_warehouse_leads_to_who_holds_it(project: Project) -> None:
         done = project.throughline("run")
     assert done.returncode == 1
     assert project.throughline(*next_command(done)).returncode == 0
+
+
+def test_a_command_that_writes_waits_for_one_that_looks(project: Project) -> None:
+    script = (
+        "import duckdb, sys, time; c = duckdb.connect(sys.argv[1], read_only=True); print(flush=True); time.sleep(2)"
+    )
+    warehouse = project.data / "warehouse" / "analytics.duckdb"
+    with subprocess.Popen([sys.executable, "-c", script, str(warehouse)], stdout=subprocess.PIPE) as looking:
+        assert looking.stdout is not None
+        looking.stdout.readline()
+        done = project.throughline("ingest")
+    assert done.returncode == 0, done.stderr
+
+
+def test_status_beside_a_writer_says_what_it_can(project: Project) -> None:
+    with duckdb.connect(str(project.data / "warehouse" / "analytics.duckdb")):
+        done = project.throughline("status")
+    assert done.returncode == 0, done.stderr
+    assert "published " in done.stdout
+    assert "warehouse   is being written" in done.stdout
 
 
 def test_a_broken_pointer_leads_to_a_generation_that_is_whole(project: Project) -> None:

@@ -16,6 +16,7 @@ from pipelines.errors import ThroughlineError, WarehouseLocked
 from pipelines.generations import Generation
 from pipelines.lock import writer_lock
 from pipelines.reconcile import GENERATIONS_TOLD, write_history
+from pipelines.rollback import roll_back
 
 MOMENT = datetime(2026, 7, 1)
 GIVEN = "0123456789abcdef0123456789abcdef"
@@ -60,11 +61,11 @@ def test_three_generations_are_kept_and_drafts_of_a_broken_run_are_removed(tmp_p
 def test_rollback_goes_one_back_and_then_says_that_there_is_no_more(tmp_path: Path) -> None:
     made(tmp_path, "g1")
     made(tmp_path, "g2")
-    assert generations.roll_back(tmp_path).generation == "g1"
+    assert roll_back(tmp_path).generation == "g1"
     with pytest.raises(ThroughlineError, match="older generation"):
-        generations.roll_back(tmp_path)
+        roll_back(tmp_path)
     with pytest.raises(ThroughlineError, match="g1, g2"):
-        generations.roll_back(tmp_path, "g7")
+        roll_back(tmp_path, "g7")
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"generation": "g9"}'])

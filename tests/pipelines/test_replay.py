@@ -231,10 +231,12 @@ def test_a_file_that_cannot_be_replayed_is_named_with_the_reason(
     def reason() -> str:
         done = replay(warehouse, landing, BATCH, None)
         assert (done.loaded, done.left) == (0, 9)
+        assert done.is_failed == ("holds all there is" not in done.reasons["applications.csv"])
         return done.reasons["applications.csv"]
 
     write_map(landing, mended=True, how='delivery = "snapshot"')
     assert "holds all there is" in reason()
+    assert replay(warehouse, landing, BATCH, "applications.csv").is_failed
     (landing / "x.mapping.toml").unlink()
     assert "expected" in reason()
     write_map(landing, mended=True)
@@ -248,6 +250,18 @@ def test_a_file_that_cannot_be_replayed_is_named_with_the_reason(
     file.unlink()
     write_map(landing, mended=True)
     assert "found none with its bytes" in reason()
+
+
+def test_a_link_that_leads_nowhere_holds_up_no_other_file(
+    landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest
+) -> None:
+    as_csv(landing)
+    write_map(landing, mended=False)
+    ingest_all()
+    (landing / "costs.csv").symlink_to("nowhere.csv")
+    write_map(landing, mended=True)
+    done = replay(warehouse, landing, BATCH, None)
+    assert (done.loaded, done.is_failed) == (3, False)
 
 
 def test_the_rows_of_a_snapshot_stay(landing: Path, warehouse: duckdb.DuckDBPyConnection, ingest_all: Ingest) -> None:

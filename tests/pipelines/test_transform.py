@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import BuildFailed
+from pipelines.errors import BuildFailed, PublishRefused
 from pipelines.failures import failing_rows
 from pipelines.settings import Settings
-from pipelines.transform import BuildResult, Node, build, failure_message, read_results, startup_message
+from pipelines.transform import BuildResult, Node, build, failure, failure_message, read_results, startup_message
 from pipelines.warehouse import open_warehouse, prepare
 
 
@@ -24,7 +24,7 @@ def test_a_failing_test_is_named_with_the_way_to_its_rows(tmp_path: Path) -> Non
     warehouse = tmp_path / "warehouse" / "analytics.duckdb"
     with open_warehouse(warehouse) as connection:
         prepare(connection)
-    with pytest.raises(BuildFailed) as failed:
+    with pytest.raises(PublishRefused) as failed:
         build(warehouse)
     message = str(failed.value)
     assert "test exactly_one_row_stg_ops__as_of_: expected no row, found 1" in message
@@ -55,6 +55,8 @@ def test_results_are_read_with_their_kinds_and_counts(tmp_path: Path) -> None:
 
 def test_a_model_that_failed_is_told_in_the_engine_s_words(tmp_path: Path) -> None:
     node = Node("dim_dates", "model", "error", "Binder Error: no such column", 0, 0.1)
+    both = BuildResult((node, Node("a_rule", "test", "fail", "", 3, 0.1)), 1.0, tmp_path)
+    assert isinstance(failure(both, tmp_path), BuildFailed)
     message = failure_message(BuildResult((node,), 1.0, tmp_path), tmp_path)
     assert "model dim_dates: Binder Error: no such column" in message
     assert str(tmp_path / "dbt.log") in message

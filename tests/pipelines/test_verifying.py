@@ -108,7 +108,7 @@ DAMAGES: dict[str, tuple[Callable[[Kept], object], str]] = {
     ),
     "the facts of a generation": (
         lambda kept: kept.generation.with_name("generation.json").write_text("{"),
-        "generations/g1: expected a file and a generation.json",
+        "generations/g1: expected a file and a generation.json that can be read; found none. It is what is shown",
     ),
     "the pointer": (
         lambda kept: (kept.settings.published_dir / "current.json").write_text("{"),
