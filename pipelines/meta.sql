@@ -4,7 +4,8 @@ select
     (select as_of from warehouse.ops.as_of) as as_of,
     getvariable('batch_id') as batch_id,
     cast(getvariable('published_at') as timestamp) as published_at,
-    (select coalesce(bool_or(is_synthetic), false) from warehouse.ops.deliveries where status = 'loaded') as is_synthetic,
+    (select coalesce(bool_and(is_synthetic), false) from warehouse.ops.deliveries where status = 'loaded') as is_synthetic,
+    (select coalesce(bool_or(is_synthetic), false) from warehouse.ops.deliveries where status = 'loaded') as has_synthetic,
     getvariable('throughline_version') as throughline_version,
     getvariable('dbt_version') as dbt_version;
 comment on table meta.build_facts is 'One row: what this file is and what it was made from.';
@@ -12,7 +13,8 @@ comment on column meta.build_facts.generation is 'Name of this generation.';
 comment on column meta.build_facts.as_of is 'Moment (UTC) up to which the data are seen.';
 comment on column meta.build_facts.batch_id is 'Last ingest run that the file holds.';
 comment on column meta.build_facts.published_at is 'When the generation was made (UTC).';
-comment on column meta.build_facts.is_synthetic is 'True where any delivery declares itself synthetic.';
+comment on column meta.build_facts.is_synthetic is 'True where every delivery declares itself synthetic.';
+comment on column meta.build_facts.has_synthetic is 'True where any delivery declares itself synthetic.';
 comment on column meta.build_facts.throughline_version is 'Version of Throughline that made the file.';
 comment on column meta.build_facts.dbt_version is 'Version of dbt-core that built the marts.';
 

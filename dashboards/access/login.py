@@ -114,7 +114,7 @@ def check_login() -> Access:
 
 
 def is_demo(facts: Mapping[str, object], address: str | None) -> bool:
-    """Tell whether roles may be chosen: on synthetic data only, and on the loopback only."""
+    """Tell whether roles may be chosen: on nothing but synthetic data, and on the loopback only."""
     return bool(facts.get("is_synthetic")) and address in LOOPBACK
 
 

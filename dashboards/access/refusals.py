@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from dashboards.access.grants import Claims
 from dashboards.access.viewer import Viewer, name_of
-from dashboards.audit import AuditError, Entry, record
+from dashboards.audit import AuditError, Entry, record, stranger
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def file_refused(claims: Claims, reason: str, viewer: Viewer | None = None) -> N
     """
     if not claims or not _is_due((str(claims.get("iss")), str(claims.get("sub")), reason)):
         return
-    who, role = (viewer.name, viewer.role) if viewer else (name_of(claims), "none")
+    who, role = (viewer.name, viewer.role) if viewer else (stranger(name_of(claims)), "none")
     try:
         record(Entry(who, role, "denied", "file", "none", is_denied=True, reason=reason))
     except AuditError:

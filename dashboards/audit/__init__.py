@@ -17,8 +17,19 @@ from dashboards.audit.verify import Verdict, verify
 from dashboards.database import published_dir
 
 __all__ = [
-    "Action", "AuditError", "BrokenLogError", "Entry", "Log", "Verdict", "audit_dir", "audit_log", "parameters_hash",
-    "record", "statement_hash", "verify",
+    "Action",
+    "AuditError",
+    "BrokenLogError",
+    "Entry",
+    "Log",
+    "Verdict",
+    "audit_dir",
+    "audit_log",
+    "parameters_hash",
+    "record",
+    "statement_hash",
+    "stranger",
+    "verify",
 ]  # fmt: skip
 
 
@@ -41,6 +52,14 @@ def record(entry: Entry, at: datetime | None = None) -> None:
 def parameters_hash(parameters: Any) -> str:
     """Return a keyed hash of filters and bound values: the same for the same, and nobody can guess them from it."""
     return seal(audit_key(), {"parameters": canonical({"of": parameters})})[:32]
+
+
+def stranger(name: str) -> str:
+    """Return what the log calls somebody without a grant: the same for the same name, which it does not hold.
+
+    A log is never rewritten, and who tried the door may ask to be forgotten.
+    """
+    return f"stranger {parameters_hash(name)[:16]}"
 
 
 def statement_hash(statement: str) -> str:

@@ -92,7 +92,9 @@ def scope() -> Scope:
 def header(entry: PageEntry, scope: Scope, facts: Mapping[str, object]) -> None:
     """Write the page's title, whose data these are, and as of when."""
     title, who = escape(entry.title), escape(scope.host_name)
-    synthetic = '<span class="tl-chip tl-synthetic">Synthetic data</span>' if facts.get("is_synthetic") else ""
+    has_synthetic = facts.get("has_synthetic", facts.get("is_synthetic"))
+    said = "Synthetic data" if facts.get("is_synthetic") else "Partly synthetic data"
+    synthetic = f'<span class="tl-chip tl-synthetic">{said}</span>' if has_synthetic else ""
     st.html(
         f'<div class="tl-head"><h1>{title}</h1><span class="tl-who">{who}</span>'
         f'<span class="tl-facts">{synthetic}<span class="tl-chip">Data as of '

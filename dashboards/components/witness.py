@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.access.viewer import AccessError
 from dashboards.analysis.recording import witness
 from dashboards.analysis.running import Witness
-from dashboards.audit import Action, AuditError, Entry, parameters_hash, record
+from dashboards.audit import Action, AuditError, Entry, parameters_hash, record, stranger
 from dashboards.components import page
 from dashboards.components.viewer import still
 from dashboards.database import Generation, GoneGenerationError
@@ -92,7 +92,7 @@ def turned_away(error: AccessError) -> None:
     try:
         record(
             Entry(
-                getattr(error, "name", "unknown"), "none", "denied", "session", "none",
+                stranger(getattr(error, "name", "unknown")), "none", "denied", "session", "none",
                 is_denied=True, reason=type(error).__name__,
             )
         )  # fmt: skip

@@ -43,18 +43,19 @@ def verify(
 @audit.command("list")
 def list_entries(
     since: Since = None,
-    who: Annotated[str | None, typer.Option(help="Entries of this person alone.")] = None,
+    who: Annotated[str | None, typer.Option(help="Entries of this person alone, let in or not.")] = None,
     format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",
 ) -> None:
     """Show entries, the oldest first; that somebody looked is an entry itself."""
     import polars as pl
 
-    from dashboards.audit import AuditError, Entry, record
+    from dashboards.audit import AuditError, Entry, record, stranger
     from pipelines.output import formatted
 
     try:
         log = _log()
-        found = [fields for fields in log.entries() if _is_asked_for(fields, since, who)]
+        names = None if who is None else {who, stranger(who)}
+        found = [fields for fields in log.entries() if _is_asked_for(fields, since, names)]
         record(Entry(user(), "shell", "audit", "list", rows=len(found)))
     except AuditError as error:
         raise ThroughlineError(str(error)) from error
@@ -80,6 +81,6 @@ def _held(text: str | None) -> tuple[int, str] | None:
     return int(count), seal
 
 
-def _is_asked_for(fields: dict[str, Any], since: datetime | None, who: str | None) -> bool:
+def _is_asked_for(fields: dict[str, Any], since: datetime | None, names: set[str] | None) -> bool:
     begins = since is None or str(fields.get("at", "")) >= since.replace(tzinfo=UTC).isoformat()
-    return begins and (who is None or fields.get("who") == who)
+    return begins and (names is None or fields.get("who") in names)

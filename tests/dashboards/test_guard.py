@@ -19,7 +19,7 @@ from dashboards.access import ended, files, guard, login
 from dashboards.access import refusals as refused
 from dashboards.access.guard import Guard, claims_of, return_path
 from dashboards.access.viewer import Viewer
-from dashboards.audit import Log, audit_key
+from dashboards.audit import Log, audit_key, stranger
 from dashboards.pointer import Generation
 from tests.dashboards.people import AUTH, grant, write_access
 from tests.dashboards.people import claims_of as signed_in
@@ -151,7 +151,7 @@ def test_a_file_that_is_refused_is_recorded_once_a_minute_for_each_person(
         for each in (bob, eve):
             assert answered("/media/abc.csv", cookie=each)[0] == 404
     of_bob = ("bob@b.example", "leadership", refused.FOREIGN, True)
-    of_eve = ("eve@x.example", "none", "NoGrantError", True)
+    of_eve = (stranger("eve@x.example"), "none", "NoGrantError", True)
     assert refusals(tmp_path) == [of_bob, of_eve]
     moment[0] = refused.PAUSE_SECONDS + 1
     assert answered("/media/abc.csv", cookie=bob)[0] == 404

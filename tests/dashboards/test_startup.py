@@ -1,7 +1,5 @@
 """``throughline dashboard`` starts where a login or a demonstration may be served, and nowhere else."""
 
-import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,18 +66,14 @@ def served_by_command(project: Project, home: Path, address: str) -> None:
 
 @pytest.fixture
 def real(tiny: Project, tmp_path: Path) -> Project:
-    """Return a project whose data do not say that they are synthetic."""
-    project = Project(tmp_path / "real")
-    pointer = json.loads((tiny.data / "published" / "current.json").read_text())
-    target = project.data / "published" / pointer["path"]
-    target.parent.mkdir(parents=True)
-    shutil.copyfile(tiny.data / "published" / pointer["path"], target)
-    with duckdb.connect(str(target)) as connection:
-        table = connection.sql(
-            "select schema_name || '.' || table_name from duckdb_columns() where column_name = 'is_synthetic' limit 1"
-        ).fetchall()[0][0]
-        connection.execute(f"update {table} set is_synthetic = false")
-    (project.data / "published" / "current.json").write_text(json.dumps(pointer))
+    """Return a sample beside which one delivery landed that does not say that it is synthetic."""
+    project = tiny.copy_to(tmp_path / "real")
+    folder = project.data / "landing" / "platform" / "2026-08-02"
+    folder.mkdir()
+    (folder / "delivery.toml").write_text('source = "platform"\ndelivered_at = 2026-08-02T06:00:00Z\n')
+    (folder / "employer_domains.csv").write_text("employer_id,domain\nE00001,one.example\n")
+    done = project.throughline("run", "--accept", "a delivery of a test")
+    assert done.returncode == 0, done.stdout + done.stderr
     return project
 
 
@@ -90,6 +84,9 @@ def test_a_demonstration_is_served_on_synthetic_data_and_on_the_loopback(tiny: P
 
 def test_other_data_than_synthetic_need_a_login(real: Project, home: Path) -> None:
     assert "Choosing a role is for demonstrations" in refused(real, home)
+    with duckdb.connect(str(real.published), read_only=True) as connection:
+        found = connection.sql("select is_synthetic, has_synthetic from meta.build_facts").fetchall()
+    assert found == [(False, True)]
     configure(home)
     write_access(home / "access.toml", grant("ada@a.example", "admin"))
     served_by_command(real, home, ELSEWHERE)
