@@ -39,9 +39,10 @@ faults: $(INSTALLED) ## kill, fill, garble and shuffle at length: what was tried
 	@bash .ci/packages
 	$(BIN)/python -m tests.faults
 
-bench: $(INSTALLED) ## measure ingest, build and pages at 10 million applications
+bench: $(INSTALLED) ## measure ingest, build, rollback and pages
 	$(BIN)/python -m tests.benchmarks.ingest
 	$(BIN)/python -m tests.benchmarks.build
+	$(BIN)/python -m tests.benchmarks.rollback
 	$(BIN)/python -m tests.benchmarks.pages
 
 # A throw-away environment: the resolver is no part of the project.
