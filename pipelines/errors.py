@@ -2,6 +2,9 @@
 
 from difflib import get_close_matches
 
+LOCKED = "Could not set lock on file"
+"""What DuckDB says where another process has the file open."""
+
 
 class ThroughlineError(Exception):
     """Anything that ends a command with exit code 1; its text is the message for the user.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pipelines.errors import RefusedFile, WarehouseFailed
+from pipelines.errors import LOCKED, RefusedFile, WarehouseFailed
 
 SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL = {*SPACE, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO}
@@ -24,7 +24,6 @@ FATAL = (
 """Errors that no file is to blame for."""
 WRITING = re.compile(r"no space left|disk quota|\bwrite\b|fsync", re.IGNORECASE)
 
-LOCKED = "Could not set lock on file"
 ADVICE = (
     (LOCKED, "Another process has the file open. End it, or wait for it, and run again."),
     (r"no space left|disk quota|file too large|temp_directory_size", "Free space on that disk and run again."),

@@ -7,7 +7,7 @@ import duckdb
 from pipelines import generations
 from pipelines.drift.auditing import status_lines as drift_lines
 from pipelines.erasing.withdrawing import withdrawn_count
-from pipelines.faults import LOCKED
+from pipelines.errors import LOCKED
 from pipelines.quarantine import STANDING
 from pipelines.runs import run_lines
 from pipelines.settings import Settings

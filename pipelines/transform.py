@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import BuildFailed, PublishRefused, ThroughlineError
-from pipelines.faults import LOCKED, OTHERWISE, advice
+from pipelines.errors import LOCKED, BuildFailed, PublishRefused, ThroughlineError
+from pipelines.faults import OTHERWISE, advice
 from pipelines.settings import PROJECT_DIR
 
 log = logging.getLogger(__name__)

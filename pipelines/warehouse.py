@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contract import ENTITIES, PROVENANCE, Entity
-from pipelines.faults import LOCKED
+from pipelines.errors import LOCKED
 
 PATTERN = set("*?[]{}")
 """What readers take for a pattern in a file's name."""
