@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.faults import LOCKED, OTHERWISE, advice, explained
+from pipelines.errors import LOCKED
+from pipelines.faults import OTHERWISE, advice, explained
 from tests.conftest import Project
 
 HOLD = "import sys, duckdb; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.readline()"
