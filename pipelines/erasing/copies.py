@@ -6,12 +6,12 @@ The writers of the formats are imported when they are needed, so that a run with
 """
 
 import gzip
-import json
 import os
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -22,6 +22,7 @@ from pipelines.conform import conform
 from pipelines.contract import ENTITIES
 from pipelines.digests import followed
 from pipelines.erasing.filtering import Erasures
+from pipelines.erasing.texts import row_text
 from pipelines.errors import RefusedFile
 from pipelines.faults import refusing
 from pipelines.ingest import plain_path
@@ -59,26 +60,39 @@ def cleaned_copies(
 
 def is_cleaned(connection: duckdb.DuckDBPyConnection, landed: LandedFile, erasures: Erasures, moment: datetime) -> bool:
     """Write the file anew where it holds records of erased persons; say whether it did."""
-    from pipelines.erasing.cutting import cut
-
-    dialect = landed.spec.dialect if landed.spec else Dialect()
-    format = dialect.format or format_of(landed.path) or "csv"
     with spilling(connection) as spill, refusing():
-        path = plain_path(landed.path, spill)
-        try:
-            places = places_by_mapping(connection, landed, path, erasures, spill)
-        except RefusedFile:
-            places = places_by_text(path, format, erasures)
-            format = format if format in ("parquet", "xlsx") else "ndjson"  # line by line, whatever it claims to be
-        if not places:
+        write = writer(connection, landed, plain_path(landed.path, spill), erasures, spill)
+        if write is None:
             return False
         target = landed.path.with_name(f".{landed.path.name}.erasing")
         try:
-            gone = cut(path, target, format, dialect, places)
+            gone = write(target)
             replace(connection, landed, target, gone, moment)
         finally:
             target.unlink(missing_ok=True)
     return True
+
+
+def writer(
+    connection: duckdb.DuckDBPyConnection, landed: LandedFile, path: Path, erasures: Erasures, spill: Path
+) -> Callable[[Path], frozenset[int]] | None:
+    """Return what writes the file without erased persons and says which places are gone; None where it names none."""
+    from pipelines.erasing.cutting import cut
+    from pipelines.erasing.workbooks import sheets_to_write, write_workbook
+
+    dialect = landed.spec.dialect if landed.spec else Dialect()
+    format = dialect.format or format_of(landed.path) or "csv"
+    try:
+        places: set[int] | None = places_by_mapping(connection, landed, path, erasures, spill)
+    except RefusedFile:
+        places = None
+    if format == "xlsx":
+        sheets = sheets_to_write(path, dialect.sheet, places, erasures.reader)
+        return partial(write_workbook, sheets=sheets) if sheets else None
+    if places is None:
+        places = places_by_text(path, format, erasures)
+        format = "parquet" if format == "parquet" else "ndjson"  # line by line, whatever it claims to be
+    return partial(cut, path, format=format, dialect=dialect, places=places) if places else None
 
 
 def places_by_mapping(
@@ -113,9 +127,10 @@ def mark(landed: LandedFile, spec: FileSpec, staged: Staged, erasures: Erasures)
 def places_by_text(path: Path, format: str, erasures: Erasures) -> set[int]:
     """Return where a file that no mapping can read names an erased person; raise RefusedFile where it is no data."""
     if format == "parquet":
-        rows: Iterable[str] = (json.dumps(row, default=str) for row in pl.read_parquet(path).iter_rows())
-    elif format == "xlsx":
-        rows = (json.dumps(row, default=str) for row in pl.read_excel(path, has_header=False).iter_rows())
+        try:
+            rows: Iterable[str] = map(row_text, pl.read_parquet(path).iter_rows())
+        except pl.exceptions.PolarsError as error:
+            raise RefusedFile("a whole Parquet file", str(error).split("\n", 1)[0]) from error
     else:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         if b"\0" in content[:4096]:

@@ -3,37 +3,28 @@
 import gzip
 import json
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-import fastexcel
-import polars as pl
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from pipelines.mapping import Dialect
 from pipelines.readers import DELIMITERS
 from pipelines.text_records import text_records
 
-NO_MOMENT = datetime(2000, 1, 1)
-"""Stands as the moment of a workbook's making, so that the same rows are the same file."""
-
 
 def cut(path: Path, target: Path, format: str, dialect: Dialect, places: Collection[int]) -> frozenset[int]:
     """Write ``target``: the file without the records at these places; return all places that are gone.
 
-    Places are physical lines, from 1, where the format has any (a record may span several), else numbers of records or
-    rows of the sheet, as the quarantine knows them.
+    Places are physical lines, from 1, where the format has any (a record may span several), else numbers of records, as
+    the quarantine knows them.
     """
     if format in (*DELIMITERS, "ndjson"):
         delimiter = None if format == "ndjson" else dialect.delimiter or DELIMITERS[format]
         return cut_lines(path, target, dialect.encoding, delimiter, places)
     if format == "json":
         return cut_array(path, target, places)
-    if format == "parquet":
-        return cut_parquet(path, target, lambda table: [row + 1 not in places for row in range(table.num_rows)])
-    return cut_workbook(path, target, dialect.sheet, places)
+    return cut_parquet(path, target, lambda table: [row + 1 not in places for row in range(table.num_rows)])
 
 
 def cut_lines(
@@ -101,24 +92,3 @@ def cut_parquet(path: Path, target: Path, is_kept: Callable[[pq.ParquetFile], li
     kept = is_kept(table)
     pq.write_table(table.filter(kept), target, compression="zstd")
     return frozenset(row for row, stays in enumerate(kept, 1) if not stays)
-
-
-def cut_workbook(path: Path, target: Path, sheet: str | int, places: Collection[int]) -> frozenset[int]:
-    """Write a workbook without some rows of one sheet; all cells become text, as the reader sees them."""
-    book = fastexcel.read_excel(path)
-    chosen = book.sheet_names[sheet] if isinstance(sheet, int) else sheet
-    with xlsxwriter.Workbook(target) as written:
-        written.set_properties({"created": NO_MOMENT})
-        for name in book.sheet_names:
-            cells = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
-            rows = [row for number, row in enumerate(cells.iter_rows(), 1) if name != chosen or number not in places]
-            write_sheet(written.add_worksheet(name), pl.DataFrame(rows, schema=cells.schema, orient="row"))
-    return frozenset(places)
-
-
-def write_sheet(sheet: xlsxwriter.worksheet.Worksheet, cells: pl.DataFrame) -> None:
-    """Write cells as text, blank ones as none."""
-    for number, row in enumerate(cells.iter_rows()):
-        for column, value in enumerate(row):
-            if value is not None:
-                sheet.write_string(number, column, value)

@@ -16,6 +16,11 @@ REACH = 3
 """A family name stands at most so many fields from its given name: keys of a document lie between."""
 
 
+def row_text(row: Iterable[object]) -> str:
+    """Return the values of a row as text, each on a line of its own and as it is."""
+    return "\n".join(str(value) for value in row if value is not None)
+
+
 def words(text: str) -> set[str]:
     """Return everything in the text, in lower case, that may be a number or an address."""
     return {each.strip(" .:='").lower() for each in (*WORD.findall(text), *FIELD.findall(text))} - {""}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import xlsxwriter
 
 Row = dict[str, str | int | None]
 
@@ -133,7 +134,17 @@ def write(path: Path, rows: list[Row]) -> None:
     elif kind == "parquet":
         frame.write_parquet(path)
     else:
-        frame.write_excel(path)
+        write_workbook(path, frame)
+
+
+def write_workbook(path: Path, frame: pl.DataFrame) -> None:
+    """Write rows as the first sheet, and what somebody noted of each on a hidden second one."""
+    with xlsxwriter.Workbook(path) as book:
+        frame.write_excel(book, "records")
+        notes = book.add_worksheet("notes")
+        notes.hide()
+        for number, row in enumerate(frame.iter_rows()):
+            notes.write_row(2 * number + 1, 1, [number, ", ".join(str(value) for value in row if value is not None)])
 
 
 def traces(data: Path) -> set[str]:
