@@ -79,6 +79,7 @@ class Scope:
     """One page run: the generation, the viewer, the host whose rows are seen (None: the platform), the filters.
 
     ``knows_elsewhere`` marks one host's rows in the whole file, as leadership sees them: its extract is untold.
+    ``sees_peers`` lets figures of the other hosts be told: not to whoever may choose among several.
     """
 
     generation: Generation
@@ -88,6 +89,7 @@ class Scope:
     employer_ids: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
     knows_elsewhere: bool = False
+    sees_peers: bool = False
 
     @property
     def is_untold(self) -> bool:

@@ -26,6 +26,14 @@ class Viewer:
     host_ids: tuple[str, ...] = ()
     is_demo: bool = False
 
+    @property
+    def sees_several(self) -> bool:
+        """Tell whether the grants give several employers: the peers of two of them would tell of a third.
+
+        A demonstration is of synthetic data alone, and stands for any one of them.
+        """
+        return self.role == "employer" and len(self.host_ids) > 1 and not self.is_demo
+
 
 class AccessError(Exception):
     """Somebody may not look. ``contact`` is whom to ask, ``detail`` is for the log alone."""

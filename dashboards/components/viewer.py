@@ -207,7 +207,8 @@ def choose_scope(generation: Generation, viewer: Viewer, audience: Audience, hos
         return Scope(generation, role)
     row = hosts.row(by_predicate=pl.col("host_id") == host_id, named=True)
     own = prepared(generation, row["host_id"])
-    return Scope(own, role, row["host_id"], names[row["host_id"]], tuple(row["employer_ids"]))
+    name, employer_ids = names[row["host_id"]], tuple(row["employer_ids"])
+    return Scope(own, role, row["host_id"], name, employer_ids, sees_peers=not viewer.sees_several)
 
 
 def prepared(generation: Generation, host_id: str) -> Generation:

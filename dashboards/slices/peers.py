@@ -1,6 +1,7 @@
 """One employer against the others pooled, and against published figures.
 
 What the others' sums may tell is decided where they are made: ``marts.agg_peer_benchmarks`` holds no other figures.
+Who sees several employers is told none of them (``Scope.sees_peers``): nothing but ``_benchmarks`` reads that mart.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from dashboards.database import Query, frame
+from dashboards.database import Parameters, Query, frame
 from dashboards.definitions import Catalogue, Definition, catalogue
 from dashboards.formats import interval_text, value_text
 from dashboards.intervals import Interval, clustered_wilson
@@ -98,23 +99,14 @@ def _cluster(known: Catalogue, name: str) -> str | None:
 
 def categories(scope: Scope) -> list[str]:
     """Return the categories in which the employer has units, or enough others to be shown, by name."""
-    text = """
-        select distinct category from analytics.marts.agg_peer_benchmarks
-        where host_id = $host and category not in ($all, $unnamed)
-        order by category
-    """
-    bound = {"host": scope.viewer, "all": ALL, "unnamed": UNNAMED}
-    return frame(scope.generation, scope.viewer, Query.of(text, bound))["category"].to_list()
+    text = "select distinct category from benchmarks where category not in ($all, $unnamed) order by category"
+    return _benchmarks(scope, text, {"all": ALL, "unnamed": UNNAMED})["category"].to_list()
 
 
 def own_band(scope: Scope) -> str | None:
     """Return the employer's size band, or None where nothing is known of it."""
-    text = """
-        select max(size_band) as size_band from analytics.marts.agg_peer_benchmarks
-        where host_id = $host and size_band not in ($all, $unnamed)
-    """
-    bound = {"host": scope.viewer, "all": ALL, "unnamed": UNNAMED}
-    found: str | None = frame(scope.generation, scope.viewer, Query.of(text, bound))["size_band"][0]
+    text = "select max(size_band) as size_band from benchmarks where size_band not in ($all, $unnamed)"
+    found: str | None = _benchmarks(scope, text, {"all": ALL, "unnamed": UNNAMED})["size_band"][0]
     return found
 
 
@@ -126,11 +118,11 @@ def compared(scope: Scope, category: str = ALL, size_band: str = ALL) -> pl.Data
     """
     text = """
         select metric, is_shown, hidden_reason, peer_count, numerator, denominator
-        from analytics.marts.agg_peer_benchmarks
-        where host_id = $host and category = $category and size_band = $band
+        from benchmarks
+        where category = $category and size_band = $band
     """
-    bound = {"host": scope.viewer, "category": category, "band": size_band}
-    found = {row["metric"]: row for row in frame(scope.generation, scope.viewer, Query.of(text, bound)).to_dicts()}
+    told = _benchmarks(scope, text, {"category": category, "band": size_band})
+    found = {row["metric"]: row for row in told.to_dicts()}
     ours = shares(in_category(scope, category), METRICS) if found else {}
     rows = []
     for name, share in ours.items():
@@ -160,12 +152,22 @@ def pooled(scope: Scope, name: str, category: str = ALL) -> float | None:
     Nothing else may pool other employers: a sum under filters of the reader's choice could be taken from another.
     """
     text = """
-        select numerator / denominator as share from analytics.marts.agg_peer_benchmarks
-        where host_id = $host and metric = $metric and category = $category and size_band = $all and is_shown = 1
+        select numerator / denominator as share from benchmarks
+        where metric = $metric and category = $category and size_band = $all and is_shown = 1
     """
-    bound = {"host": scope.viewer, "metric": name, "category": category, "all": ALL}
-    found = frame(scope.generation, scope.viewer, Query.of(text, bound))
+    found = _benchmarks(scope, text, {"metric": name, "category": category, "all": ALL})
     return None if found.is_empty() else found["share"][0]
+
+
+def _benchmarks(scope: Scope, text: str, bound: Parameters) -> pl.DataFrame:
+    """Run a query over ``benchmarks``, the employer's rows: none for whoever may not see peers.
+
+    Whether they may is bound, so that no answer that is kept for one reader of an employer is given to the other.
+    """
+    own = "select * from analytics.marts.agg_peer_benchmarks where host_id = $host and $sees_peers = 1"
+    bound = {**bound, "host": scope.viewer, "sees_peers": int(scope.sees_peers)}
+    query = Query.of(f"with benchmarks as ({own}) {text}", bound)
+    return frame(scope.generation, scope.viewer, query)
 
 
 def in_category(scope: Scope, category: str) -> Scope:

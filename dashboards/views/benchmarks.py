@@ -9,44 +9,57 @@ from dashboards.components.tile import tiles
 from dashboards.findings import peers as findings
 from dashboards.formats import word_text
 from dashboards.readings import read
+from dashboards.scope import Scope
 from dashboards.slices import peers
 from dashboards.slices.peers import ALL
 
 HEADLINES = ("selection_rate", "fill_rate_30_days", "completion_rate", "offer_through", "hire_through_matured")
 
+
+def offer(scope: Scope) -> tuple[str, str]:
+    """Draw the choice of what is compared and with whom; return the kind of work and the size band."""
+    band = peers.own_band(scope)
+    bands = {ALL: "All sizes"} | ({band: f"Your size, {band} employees"} if band else {})
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="benchmark-controls"):
+        category = st.selectbox(
+            "Kind of work",
+            [ALL, *peers.categories(scope)],
+            format_func=lambda each: "All kinds of work" if each == ALL else word_text(each),
+            key="kind",
+            bind="query-params",
+            width=240,
+        )
+        size_band = st.segmented_control(
+            "Other employers",
+            list(bands),
+            format_func=bands.__getitem__,
+            default=ALL,
+            required=True,
+            key="band",
+            bind="query-params",
+        )
+    return category or ALL, size_band or ALL
+
+
 scope, mode = page.scope(), page.mode()
 page.lead(
     "Your rates beside those of the other employers, pooled: at least 5 others, none with over half of the units."
 )
+category, size_band = offer(scope) if scope.sees_peers else (ALL, ALL)
 
-band = peers.own_band(scope)
-bands = {ALL: "All sizes"} | ({band: f"Your size, {band} employees"} if band else {})
-with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="benchmark-controls"):
-    category = st.selectbox(
-        "Kind of work",
-        [ALL, *peers.categories(scope)],
-        format_func=lambda each: "All kinds of work" if each == ALL else word_text(each),
-        key="kind",
-        bind="query-params",
-        width=240,
-    )
-    size_band = st.segmented_control(
-        "Other employers",
-        list(bands),
-        format_func=bands.__getitem__,
-        default=ALL,
-        required=True,
-        key="band",
-        bind="query-params",
-    )
-
-of_kind = peers.in_category(scope, category or ALL)
+of_kind = peers.in_category(scope, category)
 readings = read(of_kind, HEADLINES)
 tiles("benchmarks", of_kind, [readings[name] for name in HEADLINES])
 
 page.section("Other employers", "all time; you are not among them")
-rows = peers.compared(scope, category or ALL, size_band or ALL)
-if rows.is_empty():
+rows = peers.compared(scope, category, size_band)
+if not scope.sees_peers:
+    states.empty(
+        "Other employers are not shown",
+        "Peers are not shown to somebody who sees several employers: the difference of two of them would tell of a "
+        "third.",
+    )
+elif rows.is_empty():
     states.empty("No other employer to compare with yet", "Benchmarks appear once five others have projects.")
 else:
     chart_frame(

@@ -78,6 +78,7 @@ def employer(generation: Generation) -> Callable[..., Scope]:
             row["host_name"],
             tuple(row["employer_ids"]),
             filters or Filters(),
+            sees_peers=True,
         )
 
     return scope
