@@ -42,6 +42,7 @@ THEIRS_ALLOWED: dict[str, tuple[str, ...]] = {
     "dashboards.intervals": ("numpy",),
     "dashboards.concordance": ("numpy",),
     "dashboards.audition": ("numpy", "polars"),
+    "dashboards.rivals": ("numpy", "polars"),
     "dashboards.fairness.finished": ("polars",),
     "dashboards.fairness": ("numpy", "scipy"),
     "dashboards.bands": ("numpy",),

@@ -12,6 +12,13 @@ ROW = 52
 TRACKS = {"ultimate parent": "host", "strict host": "host", "influenced": "accent", "credit": "neutral"}
 """Kind of rule -> colour of meaning."""
 
+AGAINST = {
+    "better": "the rating is surely better",
+    "not surely better": "the rating is not surely better",
+    "too few": "too few hires to compare",
+}
+"""Word on another predictor -> how it is written beside its name."""
+
 
 def attribution(counts: pl.DataFrame, mode: Mode) -> go.Figure:
     """Draw the same count under each rule: one strip, each bar labelled, kinds of rules apart."""
@@ -103,13 +110,12 @@ def attrition(groups: pl.DataFrame, mode: Mode) -> go.Figure:
 
 
 def audition(signals: pl.DataFrame, mode: Mode) -> go.Figure:
-    """Draw how well each predictor orders the outcome, 0.5 as the line of a coin."""
+    """Draw how well the rating orders the outcome, 0.5 as the line of a coin; below, its words against the rest."""
     colours = PALETTES[mode]
-    rows = signals.with_columns(
-        text=pl.when(pl.col("hires").is_null()).then(pl.lit("too few hires")).otherwise(pl.format("{} hires", "hires"))
-    )
+    said = pl.col("rating_is").replace_strict(AGAINST, return_dtype=pl.String)
+    rows = signals.with_columns(text=pl.coalesce(said, pl.format("{} hires", "hires"), pl.lit("too few hires")))
     ends = [0.4, 0.6, *(each for name in ("low", "high", "c") for each in signals[name].drop_nulls().to_list())]
-    hues = [colours.accent, colours.neutral, colours.neutral]
+    hues = [colours.accent] + [colours.neutral] * (signals.height - 1)
     coin = [upright(0.5, colours.soft_ink, 1, "dot")]
     drawn = _forest(rows, "predictor", "c", hues, colours, mode, ".2f", coin)
     title = {"text": "concordance; 0.5 is a coin"}

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import polars as pl
 
+from dashboards import rivals
 from dashboards.database import Connection, Generation, Query, run
-from dashboards.elsewhere import LEAST_UNITS, may_tell
+from dashboards.elsewhere import may_tell
 from dashboards.extract.outcomes import FOLLOWED
 from dashboards.fairness.finished import ODDS, SHOWN
 from dashboards.scope import PERIODS, Filters, Scope
@@ -26,6 +27,9 @@ COUNTS = """
 TOLD_DAYS = [*range(0, 181, 30), *range(217, 366, 37), *range(438, 7300, 73)]
 """Days on which starts elsewhere are told, every month at most: by the day of a step, and the first of a month, whoever
 completed on a certain day of a month would be known. The days of all windows are among them."""
+
+SIGNALS = dict.fromkeys(("outcome", "period", "predictor", "word"), pl.String)
+"""The columns of agg_audition_signals: words alone, since figures would tell whose band is whose."""
 
 
 def fill_curves(connection: Connection, host_id: str) -> None:
@@ -73,20 +77,16 @@ def in_curve(course: Course, pairs: str) -> str:
 
 
 def signals(generation: Generation, host_id: str) -> pl.DataFrame:
-    """Return how GPA band and school type order the outcomes of the host's hires, per period: a row per signal.
-
-    Of fewer than ten hires there is none, nor of a period that leaves out one to nine hires of another one.
-    """
+    """Return what the project rating is against GPA band and school type at the host's hires, in words: SIGNALS."""
     scope = Scope(generation, "employer", host_id)
-    rows: list[tuple[object, ...]] = []
-    for outcome in hires.OUTCOMES:
-        told: list[int] = []
-        for period in PERIODS:
-            size, found = hires.schooled(replace(scope, filters=Filters(period)), outcome)
-            if all(size == other or abs(size - other) >= LEAST_UNITS for other in told):
-                told.append(size)
-                rows += [(outcome, period, *each) for each in found]
-    return pl.DataFrame(rows, schema=hires.SIGNALS, orient="row")
+    found: dict[str, dict[rivals.Key, rivals.Comparison | None]] = {}
+    for period in PERIODS:
+        rows = hires.schooled(replace(scope, filters=Filters(period)))
+        for outcome in hires.OUTCOMES:
+            for predictor, each in rivals.comparisons(*rows, outcome):
+                found.setdefault(predictor, {})[outcome, period] = each
+    told = [(*key, predictor, word) for predictor, each in found.items() for key, word in rivals.words(each).items()]
+    return pl.DataFrame(told, schema=SIGNALS, orient="row")
 
 
 def employers(generation: Generation, host_id: str) -> bool:
@@ -102,8 +102,9 @@ def worked_out(generation: Generation, host_id: str) -> Iterator[tuple[str, pl.D
 
 
 COMMENTS: Mapping[str, str] = {
-    "agg_audition_signals": "One row per outcome, period and predictor of which hires differ: how well GPA band and "
-    "school type order the outcome. Of ten hires or more; the hires' own bands and schools are not in this file.",
+    "agg_audition_signals": "One row per outcome, period and predictor: whether the project rating orders the outcome "
+    "surely better than GPA band or school type does. A word, from ten hires on: figures, and the hires' own bands and "
+    "schools, are not in this file.",
     SHOWN: "One row per cell of the cube of groups of which something may be shown, after suppression.",
     ODDS: "One row per group whose odds against the leading group may be shown, pooled and within projects.",
 }

@@ -4,13 +4,17 @@ from itertools import pairwise
 
 import polars as pl
 
-from dashboards.audition import Audition
+from dashboards.audition import LEAST_HIRES, Audition
 from dashboards.findings import Finding
 from dashboards.formats import count_text, value_text, whole_share_text
 from dashboards.intervals import newcombe
 
-LEAST_HIRES = 10
-"""Fewer hires in a step of the rating say nothing of how the outcome rises."""
+AGAINST = {
+    "better": "surely better than",
+    "not surely better": "not surely better than",
+    "too few": "too few hires to compare it with",
+}
+"""Word on another predictor -> how it is said of the rating before the predictor's name."""
 
 
 def attribution(counts: pl.DataFrame) -> Finding:
@@ -68,27 +72,36 @@ def attrition(groups: pl.DataFrame) -> Finding:
 
 
 def audition(signals: pl.DataFrame, outcome: str) -> Finding:
-    """Say whether the rating orders the outcome, and whether better than GPA or school type does."""
+    """Say whether the rating orders the outcome, and whether surely better than GPA band or school type does."""
     rating = signals.row(0, named=True)
-    parts = [
-        f"{row['predictor']}: too few"
-        if row["c"] is None
-        else f"{row['predictor']}: {row['c']:.2f}{_interval(row['low'], row['high'])}, {row['hires']:,} hires"
-        for row in signals.iter_rows(named=True)
-    ]
-    text = f"Concordance with {outcome}: 0.5 is a coin, 1 a perfect order. {'; '.join(parts)}."
+    own = (
+        "too few"
+        if rating["c"] is None
+        else f"{rating['c']:.2f}{_interval(rating['low'], rating['high'])}, {count_text(rating['hires'], 'hire')}"
+    )
+    against = _against(signals)
+    text = (
+        f"Concordance with {outcome}: 0.5 is a coin, 1 a perfect order. Project rating: {own}. "
+        f"{against[:1].upper()}{against[1:]}. Surely better is said where the rating is so for each outcome that it "
+        "surely foretells; no figure is given of GPA band and school type, which would tell whose is whose."
+    )
     if rating["c"] is None:
         return Finding(f"Too few rated hires to say what the rating foretells of {outcome}", text)
     if rating["low"] is None or rating["low"] <= 0.5 <= rating["high"]:
         return Finding(f"The project rating may tell nothing of {outcome}: its interval covers a coin's 0.5", text)
     if rating["high"] < 0.5:
         return Finding(f"A higher project rating went with worse {outcome}", text)
-    beaten = [
-        "GPA band" if name == "GPA band" else name.lower()
-        for name in signals.filter(pl.col("better_low") > 0)["predictor"].to_list()
-    ]
-    rivals = f", better than {' and '.join(beaten)}" if beaten else "; not surely better than GPA or school type"
-    return Finding(f"The project rating foretells {outcome}{rivals}", text)
+    return Finding(f"The project rating foretells {outcome}; {against}", text)
+
+
+def _against(signals: pl.DataFrame) -> str:
+    """Say what the rating is against the other predictors: those of one word together."""
+    parts = []
+    for word, said in AGAINST.items():
+        names = signals.filter(pl.col("rating_is") == word)["predictor"].to_list()
+        if names:
+            parts.append(f"{said} {' or '.join(name if name == 'GPA band' else name.lower() for name in names)}")
+    return "; ".join(parts)
 
 
 def restriction(found: Audition) -> str:

@@ -1,22 +1,17 @@
 """The hires of one employer: counted under each rule, who stays, and what the project told beforehand."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import polars as pl
 
-from dashboards.audition import Audition, Signal, audition_beside, rivals
-from dashboards.concordance import Concordance
+from dashboards.audition import LEAST_HIRES, Audition, audition
 from dashboards.database import Generation, Query, frame, run
 from dashboards.economics.cohort import MICRO, leavers
 from dashboards.formats import word_text
-from dashboards.intervals import Interval, wilson
+from dashboards.intervals import wilson
 from dashboards.keeping import kept
 from dashboards.metrics import GROUP, values
 from dashboards.rows import Rows, slice_rows
 from dashboards.scope import Scope, conditions
 
-LEAST_HIRES = 10
 OUTCOMES = {"performance_rating": "performance", "is_retained_1_year": "staying a year"}
 """Column of fct_hires -> what the audition is to foretell, in words."""
 
@@ -33,21 +28,12 @@ RULES = {
 }
 """Metric -> the rule in words, and its kind."""
 
-SIGNALS = {
-    "outcome": pl.String,
-    "period": pl.String,
-    "predictor": pl.String,
-    "hires": pl.Int64,
-    **dict.fromkeys(("c", "low", "high", "better_by", "better_low", "better_high"), pl.Float64),
-}
-"""The columns of agg_audition_signals, which extracts alone have."""
-
 FINISHED = """
-    select predictor, hires, c, low, high, better_by, better_low, better_high
-    from analytics.marts.agg_audition_signals
+    select predictor, word from analytics.marts.agg_audition_signals
     where outcome = $outcome and period = $period
     order by predictor
 """
+"""The words of a table that extracts alone have."""
 
 CREDITS = {"hires_first_touch": "first", "hires_last_touch": "last", "hires_linear": "linear"}
 
@@ -135,7 +121,7 @@ def attrition(scope: Scope) -> pl.DataFrame:
 def of_audition(scope: Scope, outcome: str) -> Audition:
     """Return the audition signal of the host's hires for one of the outcomes.
 
-    Whose GPA band and school are whose is in no employer's extract: their signals were worked out when it was cut.
+    Whose GPA band and school are whose is in no employer's extract: what is said of them was worked out at its cut.
     """
     rated = f"""
         select is_approved, employer_rating from analytics.marts.fct_engagements
@@ -149,20 +135,13 @@ def of_audition(scope: Scope, outcome: str) -> Audition:
 @kept(256)
 def _audition(generation: Generation, viewer: str, queries: tuple[Query, ...], outcome: str) -> Audition:
     hires, rated, finished = (frame(generation, viewer, each) for each in queries)
-    return audition_beside(hires, rated, outcome, [_signal(row) for row in finished.iter_rows(named=True)])
+    return audition(hires, rated, outcome, dict(finished.iter_rows()))
 
 
-def _signal(row: Mapping[str, Any]) -> Signal:
-    interval = None if row["low"] is None else Interval(row["low"], row["high"])
-    better = None if row["better_low"] is None else Interval(row["better_low"], row["better_high"])
-    told = None if row["c"] is None else Concordance(row["c"], 2 * row["c"] - 1, row["hires"], 0, interval)
-    return Signal(row["predictor"], told, row["better_by"], better)
+def schooled(scope: Scope) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the host's hires and, of those of them that may be credited, GPA band and school type.
 
-
-def schooled(scope: Scope, outcome: str) -> tuple[int, list[tuple[object, ...]]]:
-    """Return how many hires an extract's audition is of, and what it says of GPA band and school type: SIGNALS.
-
-    Read from a whole generation, where whose band and school are whose is known. Fewer than ten hires have no figure.
+    Read from a whole generation, where whose band and school are whose is known.
     """
     students = f"""
         select student_key, gpa_band, school_type from analytics.marts.dim_students
@@ -173,19 +152,7 @@ def schooled(scope: Scope, outcome: str) -> tuple[int, list[tuple[object, ...]]]
     """
     asked = (hires_query(scope), Query.of(students, scope.parameters()))
     hires, known_students = (run(scope.generation, each) for each in asked)
-    rows: list[tuple[object, ...]] = []
-    for each in rivals(hires, known_students, _known_outcome(outcome)):
-        told = each.concordance if each.concordance and each.concordance.units >= LEAST_HIRES else None
-        if told is None:
-            rows.append((each.predictor, *(None,) * 7))
-            continue
-        better = _ends(each.interval)
-        rows.append((each.predictor, told.units, told.c, *_ends(told.interval), each.rating_better_by, *better))
-    return hires.filter(pl.col("is_attributable") == 1).height, rows
-
-
-def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
-    return (interval.low, interval.high) if interval else (None, None)
+    return hires, known_students
 
 
 def _known_outcome(outcome: str) -> str:
@@ -195,28 +162,20 @@ def _known_outcome(outcome: str) -> str:
 
 
 def signals(found: Audition) -> pl.DataFrame:
-    """Return how well each predictor orders the outcome: predictor, hires, c, low, high, better_by, better_low.
+    """Return how well the rating orders the outcome, and what it is against the rest: predictor, hires, c, low, high,
+    rating_is.
 
-    Fewer than ten hires, or none who differ, have no figure; ``better_by`` is the rating's lead over the predictor.
+    The rating alone has figures, from ten hires on; GPA band and school type have the word ``rating_is`` alone.
     """
-    rows = []
-    for each in found.signals:
-        known = each.concordance if each.concordance and each.concordance.units >= LEAST_HIRES else None
-        band = known.interval if known else None
-        rows.append(
-            (
-                each.predictor.capitalize() if each.predictor != "GPA band" else each.predictor,
-                known.units if known else None,
-                known.c if known else None,
-                band.low if band else None,
-                band.high if band else None,
-                each.rating_better_by if known else None,
-                each.interval.low if known and each.interval else None,
-            )
-        )
-    kinds = {"predictor": pl.String, "hires": pl.Int64}
-    columns = ("c", "low", "high", "better_by", "better_low")
-    return pl.DataFrame(rows, schema=kinds | dict.fromkeys(columns, pl.Float64), orient="row")
+    own = found.rating if found.rating and found.rating.units >= LEAST_HIRES else None
+    band = own.interval if own else None
+    figures = (own.units, own.c) if own else (None, None)
+    rows: list[tuple[object, ...]] = [
+        ("Project rating", *figures, *((band.low, band.high) if band else (None, None)), None),
+        *((predictor, None, None, None, None, word) for predictor, word in found.words.items()),
+    ]
+    kinds = {"predictor": pl.String, "hires": pl.Int64, **dict.fromkeys(("c", "low", "high"), pl.Float64)}
+    return pl.DataFrame(rows, schema=kinds | {"rating_is": pl.String}, orient="row")
 
 
 def calibration(found: Audition) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboards.audition import LEAST_HIRES
 from dashboards.charts import hires as hires_charts
 from dashboards.charts import roi as charts
 from dashboards.components import page, states
@@ -130,7 +131,7 @@ with evidence:
     left, right = st.columns([1, 1], gap="small")
     with left:
         if signals.is_empty():
-            states.too_few("hires with a rated project and a known outcome", hires.LEAST_HIRES)
+            states.too_few("hires with a rated project and a known outcome", LEAST_HIRES)
         else:
             chart_frame(
                 "audition",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import duckdb
@@ -24,9 +24,10 @@ from dashboards.extract.rules import TABLES
 from dashboards.extract.secret import NoExtractSecretError, extract_secret, key_file
 from dashboards.extract.tables import COMMENTS, TOLD_DAYS
 from dashboards.metrics import PlatformMetricError, values
+from dashboards.rivals import BETTER, NOT_SURELY_BETTER, TOO_FEW
 from dashboards.rows import rows_behind
-from dashboards.scope import WINDOWS, Filters, Scope
-from dashboards.slices import contacts, maturity, outcome_tiles, outcomes, talent
+from dashboards.scope import PERIODS, WINDOWS, Filters, Scope
+from dashboards.slices import contacts, hires, maturity, outcome_tiles, outcomes, talent
 from dashboards.slices.people import hosts
 from pipelines.erasing.forgetting import drop_extracts
 from pipelines.settings import Settings
@@ -183,6 +184,19 @@ def test_no_person_s_protected_attribute_school_or_grade_is_in_it(generation: Ge
     assert read(scope.generation, "marts.dim_institutions").is_empty()
     assert read(scope.generation, "marts.agg_selection_cube").is_empty()
     assert read(scope.generation, "marts.agg_selection_shown").height > 0
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_of_how_bands_and_schools_order_outcomes_it_holds_words_alone(generation: Generation, place: int) -> None:
+    own = scopes(generation, place)[1].generation
+    assert tables_of(own)["marts.agg_audition_signals"] == dict.fromkeys(
+        ("outcome", "period", "predictor", "word"), "VARCHAR"
+    )
+    held = read(own, "marts.agg_audition_signals")
+    assert set(held["word"]) <= {BETTER, NOT_SURELY_BETTER, TOO_FEW}
+    keys = held.select("outcome", "period", "predictor")
+    assert set(keys.iter_rows()) == set(product(hires.OUTCOMES, PERIODS, ("GPA band", "School type")))
+    assert keys.is_unique().all()
 
 
 # Keys -----------------------------------------------------------------------------------------------------------------

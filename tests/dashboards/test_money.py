@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dashboards.audition import LEAST_HIRES
 from dashboards.database import Query, run
 from dashboards.economics.assumptions import ASSUMPTIONS
 from dashboards.economics.effects import Effect
@@ -16,6 +17,7 @@ from dashboards.findings import hires as findings
 from dashboards.findings.roi import distribution as said_of_draws
 from dashboards.findings.roi import incremental, tornado
 from dashboards.readings import read
+from dashboards.rivals import BETTER, NOT_SURELY_BETTER, TOO_FEW
 from dashboards.scope import Filters, Scope
 from dashboards.slices import hires, money_tiles, roi
 
@@ -205,8 +207,11 @@ def test_the_audition_is_of_the_host_s_attributable_hires(employer: ScopeOf, out
     assert hires.calibration(found)["hires"].sum() == own.height
     told = hires.signals(found)
     assert told["predictor"].to_list() == ["Project rating", "GPA band", "School type"]
-    if own.height < hires.LEAST_HIRES:
+    assert told.tail(2).drop("predictor", "rating_is").null_count().row(0) == (2, 2, 2, 2), "words alone"
+    assert set(told["rating_is"][1:]) <= {BETTER, NOT_SURELY_BETTER, TOO_FEW}
+    if own.height < LEAST_HIRES:
         assert told["c"][0] is None
+        assert set(told["rating_is"][1:]) == {TOO_FEW}
         assert findings.audition(told, "performance").title.startswith("Too few rated hires")
 
 
@@ -328,11 +333,16 @@ def test_who_stays_is_said_with_its_doubt() -> None:
     assert findings.attrition(groups((0, 0), (2, 4))).title.startswith("Too few")
 
 
-def signals(c: float | None, low: float | None, high: float | None, lead: float | None = None) -> pl.DataFrame:
-    kinds = {"predictor": pl.String, "hires": pl.Int64}
-    columns = ("c", "low", "high", "better_by", "better_low")
-    rows = [("Project rating", 30, c, low, high, None, None), ("GPA band", 30, 0.5, 0.4, 0.6, 0.1, lead)]
-    return pl.DataFrame(rows, schema=kinds | dict.fromkeys(columns, pl.Float64), orient="row")
+def signals(
+    c: float | None, low: float | None, high: float | None, gpa: str = TOO_FEW, school: str = TOO_FEW
+) -> pl.DataFrame:
+    kinds = {"predictor": pl.String, "hires": pl.Int64, **dict.fromkeys(("c", "low", "high"), pl.Float64)}
+    rows = [
+        ("Project rating", 30 if c else None, c, low, high, None),
+        ("GPA band", None, None, None, None, gpa),
+        ("School type", None, None, None, None, school),
+    ]
+    return pl.DataFrame(rows, schema=kinds | {"rating_is": pl.String}, orient="row")
 
 
 @pytest.mark.parametrize(
@@ -342,12 +352,18 @@ def signals(c: float | None, low: float | None, high: float | None, lead: float 
         (signals(0.6, 0.45, 0.7), "may tell nothing"),
         (signals(0.6, None, None), "may tell nothing"),
         (signals(0.3, 0.2, 0.4), "went with worse performance"),
-        (signals(0.7, 0.6, 0.8, 0.02), "foretells performance, better than GPA band"),
-        (signals(0.7, 0.6, 0.8, -0.02), "not surely better"),
+        (signals(0.7, 0.6, 0.8, BETTER, BETTER), "foretells performance; surely better than GPA band or school type"),
+        (signals(0.7, 0.6, 0.8, NOT_SURELY_BETTER), "; not surely better than GPA band; too few hires to compare it"),
     ],
 )
 def test_the_audition_is_said_with_its_doubt(told: pl.DataFrame, words: str) -> None:
     assert words in findings.audition(told, "performance").title
+
+
+def test_the_audition_s_summary_has_the_rating_s_figures_and_words_for_the_rest() -> None:
+    told = findings.audition(signals(0.71, 0.6, 0.82, BETTER, NOT_SURELY_BETTER), "performance").summary
+    assert "Project rating: 0.71 (0.60 to 0.82), 30 hires. " in told
+    assert "Surely better than GPA band; not surely better than school type. " in told
 
 
 def test_the_strip_says_how_far_the_rules_are_apart() -> None:

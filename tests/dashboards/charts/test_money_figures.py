@@ -107,20 +107,22 @@ def test_attrition_that_is_not_known_has_its_words_alone(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_audition_says_where_there_are_too_few(mode: Mode) -> None:
+def test_the_audition_draws_the_rating_alone_and_words_beside_the_rest(mode: Mode) -> None:
     signals = pl.DataFrame(
         {
             "predictor": ["Project rating", "GPA band", "School type"],
-            "hires": [20, None, 12],
-            "c": [0.61, None, 0.48],
+            "hires": [20, None, None],
+            "c": [0.61, None, None],
             "low": [0.4, None, None],
             "high": [0.75, None, None],
-        },
-        schema_overrides={"c": pl.Float64},
+            "rating_is": [None, "better", "too few"],
+        }
     )
     drawn = hires.audition(signals, mode)
-    assert list(drawn.data[0].x) == [0.61, 0.48]
-    assert "too few hires" in texts(drawn)
+    assert list(drawn.data[0].x) == [0.61]
+    assert {"<b>0.61</b>  20 hires", "the rating is surely better", "too few hires to compare"} <= set(texts(drawn))
+    nobody = signals.with_columns(pl.lit(None).alias("hires"), pl.lit(None, pl.Float64).alias("c"))
+    assert "too few hires" in texts(hires.audition(nobody, mode))
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -110,9 +110,10 @@ def test_the_audition_is_that_of_the_hires_which_the_programme_may_claim(
     frames: dict[str, pl.DataFrame], outcome: str
 ) -> None:
     hires = frames["fct_hires"]
-    found = audition(hires, frames["dim_students"], frames["fct_engagements"], outcome)
+    found = audition(hires, frames["fct_engagements"], outcome, {})
     known = hires.filter(
         (pl.col("is_attributable") == 1) & pl.col("project_rating").is_not_null() & pl.col(outcome).is_not_null()
     )
-    assert [each.predictor for each in found.signals] == ["project rating", "GPA band", "school type"]
+    assert found.rating is not None
+    assert found.rating.units == len(known)
     assert sum(each.units for each in found.calibration) == len(known)
